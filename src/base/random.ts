@@ -1,0 +1,38 @@
+/** Randomness as a value: bytes, ids, tokens, jitter. The system source is the only ambient one. */
+import { randomBytes } from "node:crypto";
+import type { Instant } from "./time.ts";
+
+export interface Random {
+  bytes(length: number): Uint8Array;
+  /** Uniform in [0, 1). */
+  fraction(): number;
+}
+
+export const systemRandom: Random = {
+  bytes: (length) => new Uint8Array(randomBytes(length)),
+  fraction: () => Math.random(),
+};
+
+/** Crockford's alphabet: sorts like the numbers it writes and has no letter that looks like a digit. */
+const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+
+/**
+ * A public id: prefix, `-`, nine base32 characters of time (45 bits of milliseconds, sorts until the year 3084), seven of chance.
+ * Time-ordered, so that new rows land at the right edge of the unique index.
+ */
+export function newId(prefix: string, now: Instant, random: Random): string {
+  let time = "";
+  let rest: number = now;
+  for (let i = 0; i < 9; i++) {
+    time = alphabet[rest % 32] + time;
+    rest = Math.floor(rest / 32);
+  }
+  let chance = "";
+  for (const byte of random.bytes(7)) chance += alphabet[byte & 31];
+  return `${prefix}-${time}${chance}`;
+}
+
+/** A secret of `bytes` random octets as base64url with a readable prefix, such as `cck_…`. */
+export function newToken(prefix: string, random: Random, bytes = 32): string {
+  return `${prefix}_${Buffer.from(random.bytes(bytes)).toString("base64url")}`;
+}
