@@ -58,8 +58,11 @@ export class Problem extends Error {
 }
 
 /** A bad value at one place of the input. */
-export function invalid(path: string, message: string): Problem {
-  return new Problem("invalid-input", `${path}: ${message}`, { errors: [{ path, message }] });
+export function invalid(path: string, message: string, cause?: unknown): Problem {
+  return new Problem("invalid-input", `${path}: ${message}`, {
+    errors: [{ path, message }],
+    cause,
+  });
 }
 
 export function notFound(what: string, id: string): Problem {

@@ -23,10 +23,14 @@ export const later = (from: Instant, by: Milliseconds): Instant => instant(from 
 
 /** RFC 3339 on the wire, milliseconds inside. Fractions of a second are kept to the millisecond. */
 export const Timestamp = z
-  .codec(z.iso.datetime({ offset: true }), z.custom<Instant>((it) => Number.isSafeInteger(it)), {
-    decode: (text) => instant(Date.parse(text)),
-    encode: (it) => toRfc3339(it),
-  })
+  .codec(
+    z.iso.datetime({ offset: true }),
+    z.custom<Instant>((it) => Number.isSafeInteger(it)),
+    {
+      decode: (text) => instant(Date.parse(text)),
+      encode: (it) => toRfc3339(it),
+    },
+  )
   .meta({ id: "Timestamp", title: "Instant (RFC 3339)" });
 
 /** `2026-11-23T15:03:36Z`; milliseconds only when there are any. */
@@ -56,7 +60,11 @@ export function formatDuration(duration: Milliseconds): string {
   if (duration % 1_000 !== 0) return `${duration}ms`;
   const parts: string[] = [];
   let rest = duration / 1_000;
-  for (const [unit, size] of [["h", 3_600], ["m", 60], ["s", 1]] as const) {
+  for (const [unit, size] of [
+    ["h", 3_600],
+    ["m", 60],
+    ["s", 1],
+  ] as const) {
     const n = Math.floor(rest / size);
     if (n > 0) parts.push(`${n}${unit}`);
     rest -= n * size;

@@ -1,0 +1,5 @@
+/** Every migration, in order. A compiled executable has no folder to read, so the list is static. */
+import { initial } from "./0001-initial.ts";
+import type { Migration } from "./dialect.ts";
+
+export const migrations: readonly Migration[] = [initial];
