@@ -1,0 +1,45 @@
+/** Columns of settings, teams and owners, users, API keys, grants and sessions. */
+import { revised } from "./column.ts";
+
+export const access = {
+  settings: { name: "text", value: "text?", sealed: "bytes?" },
+  teams: { pk: "key", id: "text", name: "text", description: "text", ...revised },
+  owners: { pk: "key", id: "text", name: "text", email: "text", team_pk: "int?", ...revised },
+  users: {
+    pk: "key",
+    id: "text",
+    name: "text",
+    email: "text?",
+    password_hash: "text",
+    disabled_at: "instant?",
+    failed_sign_ins: "int",
+    locked_until: "instant?",
+    last_sign_in_at: "instant?",
+    ...revised,
+  },
+  api_keys: {
+    pk: "key",
+    id: "text",
+    name: "text",
+    hash: "bytes",
+    hint: "text",
+    source: "text",
+    created_by: "text",
+    expires_at: "instant?",
+    revoked_at: "instant?",
+    last_used_at: "instant?",
+    last_used_address: "text?",
+    ...revised,
+  },
+  grants: { pk: "key", user_pk: "int?", api_key_pk: "int?", role: "text", team_pk: "int?" },
+  sessions: {
+    pk: "key",
+    token_hash: "bytes",
+    user_pk: "int",
+    created_at: "instant",
+    last_seen_at: "instant",
+    expires_at: "instant",
+    address: "text",
+    user_agent: "text",
+  },
+} as const;
