@@ -1,0 +1,58 @@
+/** Who is calling: an API key, a session, or nobody. Uses are gathered in memory and written once a minute. */
+import type { Instant } from "#base/time.ts";
+import type { World } from "#jobs/world.ts";
+import type { Actor } from "../context.ts";
+import { hashToken } from "./principal.ts";
+import * as queries from "./queries.ts";
+
+export interface Authenticator {
+  /** The principal of a Bearer token; undefined when it is unknown, revoked or expired. */
+  byToken(token: string, address: string | null): Promise<Actor | undefined>;
+  bySession(token: string): Promise<Actor | undefined>;
+  /** The present rights of whoever asked for a deferred operation. */
+  byId(type: string, id: string): Promise<Actor | undefined>;
+  /** Writes the gathered last uses. */
+  flush(): Promise<void>;
+}
+
+export function authenticator(world: World): Authenticator {
+  const { reader } = world.database;
+  let keys = new Map<number, { at: Instant; address: string | null }>();
+  let sessions = new Map<number, Instant>();
+  return {
+    async byToken(token, address) {
+      const now = world.clock.now();
+      const actor = await queries.actorOfKey(reader, { hash: hashToken(token) }, now);
+      if (actor) keys.set(actor.pk, { at: now, address });
+      else world.metrics.count("certctl_sign_in_failures_total", { kind: "api_key" });
+      return actor;
+    },
+    async bySession(token) {
+      const now = world.clock.now();
+      const found = await queries.actorOfSession(reader, hashToken(token), now);
+      if (found) sessions.set(found.sessionPk, now);
+      return found?.actor;
+    },
+    async byId(type, id) {
+      if (type === "user") return await queries.actorOfUser(reader, id);
+      if (type === "api_key") return await queries.actorOfKey(reader, { id }, world.clock.now());
+      return undefined;
+    },
+    async flush() {
+      if (keys.size === 0 && sessions.size === 0) return;
+      const [usedKeys, seenSessions] = [keys, sessions];
+      keys = new Map();
+      sessions = new Map();
+      await world.database.transaction((db) => queries.saveUses(db, usedKeys, seenSessions));
+    },
+  };
+}
+
+/** Everybody, when `CERTCTL_AUTH_TYPE=none`: allowed on loopback only, and said on every page. */
+export const nobodyInParticular: Actor = {
+  type: "user",
+  id: "auth-none",
+  name: "nobody in particular",
+  pk: 0,
+  grants: [{ role: "admin", teamPk: null }],
+};

@@ -1,0 +1,137 @@
+/** Pages of a query: keyset or offset, any sort column, NULLs smallest on both engines; each part uses one index range. */
+import { type SelectQueryBuilder, type SqlBool, sql } from "kysely";
+import { encodeCursor, type Window } from "#base/page.ts";
+import { invalid } from "#base/problem.ts";
+
+export interface SortColumn {
+  /** `certificates.not_after`. */
+  readonly ref: string;
+  readonly nullable?: boolean;
+}
+
+export interface Listing<Item> {
+  readonly data: readonly Item[];
+  readonly total: number;
+  readonly page: number | null;
+  readonly perPage: number;
+  readonly nextCursor: string | null;
+}
+
+type Sorted<Row> = Row & { sort_value: string | number | null; sort_key: number };
+
+/** The row key that breaks ties, such as `certificates.pk`. */
+export interface ListPlan<DB, TB extends keyof DB, Row> {
+  readonly window: Window;
+  readonly columns: Readonly<Record<string, SortColumn>>;
+  readonly key: string;
+  /** The rows wanted, without order and limit. */
+  readonly rows: SelectQueryBuilder<DB, TB, Row>;
+  /** How many there are. */
+  readonly total: () => Promise<number>;
+}
+
+/** Reads one page. */
+export async function listPage<DB, TB extends keyof DB, Row, Item>(
+  plan: ListPlan<DB, TB, Row>,
+  toItem: (row: Row) => Item,
+): Promise<Listing<Item>> {
+  const { window } = plan;
+  const column = plan.columns[window.sort];
+  if (!column) throw invalid("sort", `cannot sort by ${window.sort}`);
+  // One row more than asked tells whether there is another page.
+  const wanted = window.limit + 1;
+  const rows = await readRows(plan, column, wanted);
+  const shown = rows.slice(0, window.limit);
+  const last = shown.at(-1);
+  const nextCursor =
+    rows.length > window.limit && last
+      ? encodeCursor({
+          sort: `${window.descending ? "-" : ""}${window.sort}`,
+          value: last.sort_value,
+          key: last.sort_key,
+        })
+      : null;
+  return {
+    data: shown.map(toItem),
+    total: await plan.total(),
+    page: window.page,
+    perPage: window.limit,
+    nextCursor,
+  };
+}
+
+/** Non-NULL values and NULLs are two ranges of the index, read one after the other in the order of the sort. */
+async function readRows<DB, TB extends keyof DB, Row>(
+  plan: ListPlan<DB, TB, Row>,
+  column: SortColumn,
+  wanted: number,
+): Promise<readonly Sorted<Row>[]> {
+  const { window } = plan;
+  if (window.after === undefined && window.offset > 0) {
+    return await ordered(plan, column, undefined).offset(window.offset).limit(wanted).execute();
+  }
+  const parts: ("values" | "nulls")[] = column.nullable ? ["nulls", "values"] : ["values"];
+  if (window.descending) parts.reverse();
+  const rows: Sorted<Row>[] = [];
+  for (const part of parts) {
+    if (isPast(window, part)) continue;
+    const more = await ordered(plan, column, part)
+      .limit(wanted - rows.length)
+      .execute();
+    rows.push(...more);
+    if (rows.length >= wanted) break;
+  }
+  return rows;
+}
+
+/** Does the cursor stand behind this part already? */
+function isPast(window: Window, part: "values" | "nulls"): boolean {
+  if (window.after === undefined) return false;
+  const isNull = window.after.value === null;
+  return window.descending ? part === "values" && isNull : part === "nulls" && !isNull;
+}
+
+function ordered<DB, TB extends keyof DB, Row>(
+  plan: ListPlan<DB, TB, Row>,
+  column: SortColumn,
+  part: "values" | "nulls" | undefined,
+): SelectQueryBuilder<DB, TB, Sorted<Row>> {
+  const { window } = plan;
+  const value = sql.ref(column.ref);
+  const key = sql.ref(plan.key);
+  const direction = window.descending ? sql`desc` : sql`asc`;
+  const nulls = window.descending ? sql`nulls last` : sql`nulls first`;
+  let query = plan.rows;
+  if (part === "nulls") query = query.where(sql<SqlBool>`${value} is null`);
+  if (part === "values" && column.nullable) query = query.where(sql<SqlBool>`${value} is not null`);
+  const beyond = part && beyondCursor(window, part, value, key);
+  if (beyond) query = query.where(beyond);
+  if (part !== "nulls") {
+    query = query.orderBy(
+      column.nullable ? sql`${value} ${direction} ${nulls}` : sql`${value} ${direction}`,
+    );
+  }
+  return query
+    .orderBy(sql`${key} ${direction}`)
+    .select([
+      sql<string | number | null>`${value}`.as("sort_value"),
+      sql<number>`${key}`.as("sort_key"),
+    ]) as unknown as SelectQueryBuilder<DB, TB, Sorted<Row>>;
+}
+
+function beyondCursor(
+  window: Window,
+  part: "values" | "nulls",
+  value: ReturnType<typeof sql.ref>,
+  key: ReturnType<typeof sql.ref>,
+) {
+  const { after } = window;
+  if (after === undefined) return undefined;
+  const compare = window.descending ? sql`<` : sql`>`;
+  if (part === "nulls") {
+    return after.value === null ? sql<SqlBool>`${key} ${compare} ${after.key}` : undefined;
+  }
+  // Coming from the NULLs: all values follow.
+  if (after.value === null) return undefined;
+  return sql<SqlBool>`(${value}, ${key}) ${compare} (${after.value}, ${after.key})`;
+}

@@ -1,0 +1,282 @@
+/**
+ * The runner: permission, parse, prepare, demands, commit with audit row and events.
+ * A handler never calls it; every edge does.
+ */
+import { createHash } from "node:crypto";
+import type { Input, Output } from "#base/contract.ts";
+import { type Contract, travelsInQuery } from "#base/contract.ts";
+import { type FieldError, Lost, Problem } from "#base/problem.ts";
+import { fromWire, wirePath } from "#base/wire.ts";
+import { commit } from "#jobs/attempt.ts";
+import type { Subscription } from "#jobs/tx.ts";
+import type { World } from "#jobs/world.ts";
+import { type Actor, type Context, requesterOf, scopeOf, type TeamScope } from "./context.ts";
+import type { Demand, Operation, Write, WriteTx } from "./handler.ts";
+import * as idempotency from "./idempotency.ts";
+
+export interface Call {
+  readonly actor: Actor;
+  readonly requestId: string;
+  readonly address: string | null;
+  readonly signal: AbortSignal;
+  readonly ifMatch?: number | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** Stores an operation that needs approval as a job; composed in, because approvals are a feature. */
+export type Defer = (
+  tx: WriteTx,
+  operation: Operation,
+  deferred: { readonly input: unknown; readonly demand: Demand; readonly actor: Actor },
+) => Promise<{ readonly id: string }>;
+
+export interface Runner {
+  readonly world: World;
+  readonly subscriptions: readonly Subscription[];
+  readonly defer: Defer;
+}
+
+export type Outcome =
+  | { readonly kind: "done"; readonly output: unknown }
+  /** The same request was answered before. */
+  | { readonly kind: "replayed"; readonly output: unknown }
+  /** Waits for approval. */
+  | { readonly kind: "deferred"; readonly jobId: string };
+
+const attempts = 3;
+
+/** Runs `operation` with wire input (snake_case, already coerced where it came as text). */
+export async function run(
+  runner: Runner,
+  operation: Operation,
+  call: Call,
+  raw: unknown,
+): Promise<Outcome> {
+  const { contract, handler } = operation;
+  const scope = await authorize(runner, operation, call);
+  const input = parseInput(contract, raw);
+  const ctx = contextOf(runner.world, call, scope);
+  if (handler.effect === "read") {
+    const output = await handler.run(ctx, input);
+    if (contract.audited) await auditRead(runner, operation, call, input);
+    return { kind: "done", output };
+  }
+  const key = idempotency.keyOf(call, contract, raw);
+  const replay = key && (await idempotency.findAnswer(ctx.reader, key));
+  return replay ?? (await runWrite(runner, operation, call, { ctx, input, handler, key }));
+}
+
+interface WriteCall {
+  readonly ctx: Context;
+  readonly input: Input<Contract>;
+  readonly handler: Write<Contract, unknown>;
+  readonly key: idempotency.Key | undefined;
+}
+
+/** Prepare and commit; a lost race is prepared again, three times in all. */
+async function runWrite(
+  runner: Runner,
+  operation: Operation,
+  call: Call,
+  it: WriteCall,
+): Promise<Outcome> {
+  const { ctx, input, handler, key } = it;
+  for (let attempt = 1; ; attempt++) {
+    const prepared = await handler.prepare(ctx, input);
+    const demand = handler.demands?.(ctx, prepared, input);
+    try {
+      return await commitOnce(runner, operation, call, { input, prepared, demand, key });
+    } catch (error) {
+      const answer =
+        key && idempotency.isRace(error) && (await idempotency.findAnswer(ctx.reader, key));
+      if (answer) return answer;
+      if (!(error instanceof Lost)) throw error;
+      if (attempt < attempts) continue;
+      throw new Problem("conflict", `${error.message}; try again`, { cause: error });
+    }
+  }
+}
+
+/** What a call of this contract may see; throws `unauthenticated` or `forbidden`. */
+async function authorize(runner: Runner, operation: Operation, call: Call): Promise<TeamScope> {
+  const { permission, scope, effect } = operation.contract;
+  if (permission === "public") return "all";
+  if (call.actor.type === "anonymous") {
+    throw new Problem("unauthenticated", "sign in, or send an API key as a Bearer token");
+  }
+  if (permission === "agent") {
+    if (call.actor.type === "agent") return "all";
+    throw new Problem("forbidden", "this is for agents with their own credential");
+  }
+  if (call.actor.type === "agent") {
+    throw new Problem("forbidden", "an agent's credential is for its own work only");
+  }
+  if (permission === "self") return "all";
+  const granted = scopeOf(call.actor, permission);
+  if (granted !== undefined && (scope !== "global" || granted === "all")) return granted;
+  if (effect === "write") await auditDenied(runner, operation, call);
+  throw new Problem(
+    "forbidden",
+    `needs the permission ${permission}${granted ? " for all teams" : ""}`,
+  );
+}
+
+export function parseInput<C extends Contract>(contract: C, raw: unknown): Input<C> {
+  const parsed = contract.input.safeParse(fromWire(contract.input, raw));
+  // The schema of C was applied, so the data is of its output type.
+  if (parsed.success) return parsed.data as Input<C>;
+  const errors = parsed.error.issues.flatMap((issue): FieldError[] => {
+    if (issue.code === "unrecognized_keys") {
+      const what = travelsInQuery(contract) ? "parameter" : "field";
+      return issue.keys.map((key) => ({
+        path: wirePath([...issue.path, key]),
+        message: `is not a ${what} of ${contract.name}`,
+      }));
+    }
+    return [{ path: wirePath(issue.path), message: issue.message }];
+  });
+  const first = errors[0];
+  throw new Problem("invalid-input", first ? `${first.path}: ${first.message}` : "invalid input", {
+    errors,
+  });
+}
+
+function contextOf(world: World, call: Call, scope: TeamScope): Context {
+  const { database, ...rest } = world;
+  return {
+    ...rest,
+    reader: database.reader,
+    scanner: database.scanner,
+    actor: call.actor,
+    scope,
+    requestId: call.requestId,
+    address: call.address,
+    signal: call.signal,
+    ifMatch: call.ifMatch,
+  };
+}
+
+interface Decided {
+  readonly input: Input<Contract>;
+  readonly prepared: unknown;
+  readonly demand: Demand | undefined;
+  readonly key: idempotency.Key | undefined;
+}
+
+async function commitOnce(
+  runner: Runner,
+  operation: Operation,
+  call: Call,
+  decided: Decided,
+): Promise<Outcome> {
+  const origin = {
+    actor: requesterOf(call.actor),
+    requestId: call.requestId,
+    address: call.address,
+  };
+  return await commit(runner.world, runner.subscriptions, origin, async (base) => {
+    const about: About = { id: undefined, teamPk: null, details: {} };
+    const tx: WriteTx = { ...base, subject: (it) => Object.assign(about, it) };
+    if (decided.demand) {
+      const { demand, input } = decided;
+      const job = await runner.defer(tx, operation, { input, demand, actor: call.actor });
+      await appendAudit(tx, operation, decided, {
+        ...about,
+        id: job.id,
+        details: { deferred: true },
+      });
+      return { kind: "deferred", jobId: job.id };
+    }
+    const output = await commitHalf(operation, tx, decided);
+    await appendAudit(tx, operation, decided, about, output);
+    if (decided.key) {
+      await idempotency.saveAnswer(tx.db, decided.key, operation.contract, output, tx.now);
+    }
+    return { kind: "done", output };
+  });
+}
+
+/** The commit half alone, for the job that runs an approved operation. */
+export async function commitHalf(
+  operation: Operation,
+  tx: WriteTx,
+  decided: Pick<Decided, "input" | "prepared">,
+): Promise<Output<Contract>> {
+  const { handler } = operation;
+  if (handler.effect === "read") throw new Error(`${operation.contract.name} is a read`);
+  return await handler.commit(tx, decided.prepared, decided.input);
+}
+
+interface About {
+  id: string | undefined;
+  teamPk: number | null;
+  details: Readonly<Record<string, unknown>>;
+}
+
+async function appendAudit(
+  tx: WriteTx,
+  operation: Operation,
+  decided: Pick<Decided, "input">,
+  about: About,
+  output?: unknown,
+): Promise<void> {
+  await tx.audit({
+    action: operation.contract.name,
+    resourceType: operation.resourceType,
+    resourceId: about.id ?? idIn(decided.input) ?? idIn(output) ?? "",
+    outcome: "success",
+    teamPk: about.teamPk,
+    details: about.details,
+  });
+}
+
+function idIn(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null || !("id" in value)) return undefined;
+  return typeof value.id === "string" ? value.id : undefined;
+}
+
+async function auditRead(
+  runner: Runner,
+  operation: Operation,
+  call: Call,
+  input: Input<Contract>,
+): Promise<void> {
+  const origin = { ...call, actor: requesterOf(call.actor) };
+  await commit(runner.world, [], origin, (tx) =>
+    tx.audit({
+      action: operation.contract.name,
+      resourceType: operation.resourceType,
+      resourceId: idIn(input) ?? "",
+      outcome: "success",
+      teamPk: null,
+      details: {},
+    }),
+  );
+}
+
+async function auditDenied(runner: Runner, operation: Operation, call: Call): Promise<void> {
+  const origin = { ...call, actor: requesterOf(call.actor) };
+  await commit(runner.world, [], origin, (tx) =>
+    tx.audit({
+      action: operation.contract.name,
+      resourceType: operation.resourceType,
+      resourceId: "",
+      outcome: "denied",
+      teamPk: null,
+      details: { permission: operation.contract.permission },
+    }),
+  );
+}
+
+/** SHA-256 of a value's canonical JSON (keys sorted): what approvers saw, what a client sent. */
+export function digestOf(value: unknown): Uint8Array {
+  return new Uint8Array(createHash("sha256").update(canonical(value)).digest());
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, it: unknown) =>
+    typeof it === "object" && it !== null && !Array.isArray(it)
+      ? Object.fromEntries(Object.entries(it).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : it,
+  );
+}

@@ -1,0 +1,155 @@
+/** One attempt of one claimed job: run, then record effect and end in one transaction that counts only with the lease. */
+import { backoff } from "#base/retry.ts";
+import { instant, later, seconds } from "#base/time.ts";
+import { type Failure, type Job, type JobContext, JobFailure, type ServerKind } from "./job.ts";
+import * as queries from "./queries.ts";
+import type { Subscription, Tx } from "./tx.ts";
+import { txOf } from "./tx.ts";
+import type { World } from "./world.ts";
+
+export class LeaseLost extends Error {
+  constructor(job: Job) {
+    super(`the lease of ${job.id} was lost`);
+    this.name = "LeaseLost";
+  }
+}
+
+/** Runs `work` in one transaction with everything a commit half may touch, and wakes what it woke once durable. */
+export async function commit<T>(
+  world: World,
+  subscriptions: readonly Subscription[],
+  origin: Parameters<typeof txOf>[1],
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  const now = world.clock.now();
+  let wakes: ReadonlySet<string> = new Set();
+  const result = await world.database.transaction(async (db) => {
+    const tx = txOf(db, origin, { random: world.random, now, subscriptions });
+    wakes = tx.wakes;
+    return await work(tx);
+  });
+  for (const topic of wakes) world.database.wake(topic);
+  return result;
+}
+
+/** What a thrown value means for the job. A defect is retried: the next attempt may run a repaired build. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof JobFailure) {
+    return {
+      message: error.message,
+      retryable: error.retryable,
+      ...(error.retryAfter === undefined ? {} : { retryAfter: error.retryAfter }),
+    };
+  }
+  const retryable = !(error instanceof Error && "retryable" in error && error.retryable === false);
+  return { message: error instanceof Error ? error.message : String(error), retryable };
+}
+
+export async function attempt(
+  world: World,
+  subscriptions: readonly Subscription[],
+  job: Job,
+  kind: ServerKind,
+  signal: AbortSignal,
+): Promise<"succeed" | "retry" | "giveUp" | "cancel"> {
+  const steps: queries.Step[] = [];
+  const ctx = contextOf(world, job, signal, steps);
+  const origin = { actor: job.requestedBy, requestId: job.id, address: null };
+  try {
+    const input = kind.input.parse(job.input);
+    const prepared = await kind.run(ctx, job, input);
+    await commit(world, subscriptions, origin, async (tx) => {
+      const result = await kind.commit(tx, job, prepared, input);
+      await queries.insertSteps(tx.db, job, steps);
+      await end(tx, job, { event: "succeed", result });
+    });
+    return "succeed";
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error;
+    if (signal.reason === cancelled) {
+      await commit(world, subscriptions, origin, (tx) => endCancelled(tx, job, kind, steps));
+      return "cancel";
+    }
+    // A stop is nobody's fault: the lease runs out or is given back, and the attempt is made again elsewhere.
+    if (signal.reason === stopping) throw error;
+    const failure = failureOf(error);
+    return await commit(world, subscriptions, origin, (tx) =>
+      endFailed(tx, job, kind, failure, steps),
+    );
+  }
+}
+
+/** Why a signal was aborted. */
+export const cancelled = new Error("cancelled");
+export const stopping = new Error("the process stops");
+
+function contextOf(world: World, job: Job, signal: AbortSignal, steps: queries.Step[]): JobContext {
+  return {
+    ...world,
+    signal,
+    async confirmLease() {
+      signal.throwIfAborted();
+      if (!(await queries.holdsLease(world.database.reader, job))) throw new LeaseLost(job);
+    },
+    async step(name, work) {
+      const startedAt = world.clock.now();
+      const add = (outcome: string, detail: string | null) =>
+        steps.push({ name, outcome, detail, startedAt, endedAt: world.clock.now() });
+      try {
+        const result = await work();
+        add("success", null);
+        return result;
+      } catch (error) {
+        add("failure", error instanceof Error ? error.message : String(error));
+        throw error;
+      }
+    },
+  };
+}
+
+async function end(tx: Tx, job: Job, ending: queries.Ending): Promise<void> {
+  if (!(await queries.endAttempt(tx.db, job, ending, tx.now))) throw new LeaseLost(job);
+  await announce(tx, job, ending.event);
+}
+
+/** Pages watch jobs: every end of an attempt is an event. */
+export async function announce(tx: Tx, job: Job, state: string): Promise<void> {
+  await tx.emit("job.changed", { id: job.id, teamPk: job.teamPk }, { state, type: job.type });
+}
+
+async function endCancelled(
+  tx: Tx,
+  job: Job,
+  kind: ServerKind,
+  steps: readonly queries.Step[],
+): Promise<void> {
+  await queries.insertSteps(tx.db, job, steps);
+  await kind.cancelled?.(tx, job);
+  await end(tx, job, { event: "cancel", error: "cancelled", isFinal: true });
+}
+
+/** Records a failed attempt: another one later while there are any, else the final failure with what follows from it. */
+export async function endFailed(
+  tx: Tx,
+  job: Job,
+  kind: Pick<ServerKind, "failed">,
+  failure: Failure,
+  steps: readonly queries.Step[],
+): Promise<"retry" | "giveUp"> {
+  await queries.insertSteps(tx.db, job, steps);
+  const wait = failure.retryAfter ?? waitOf(job, tx.random.fraction());
+  const runAfter = later(tx.now, wait);
+  const late = job.deadline !== null && runAfter > job.deadline;
+  if (failure.retryable && !late && job.attempts < job.maxAttempts) {
+    await end(tx, job, { event: "retry", error: failure.message, runAfter });
+    return "retry";
+  }
+  await kind.failed?.(tx, job, failure);
+  await end(tx, job, { event: "giveUp", error: failure.message, isFinal: true });
+  return "giveUp";
+}
+
+function waitOf(job: Job, fraction: number): number {
+  if (job.retrySeconds === null) return backoff(job.attempts, fraction);
+  return instant(seconds(job.retrySeconds) * (0.8 + 0.4 * fraction));
+}

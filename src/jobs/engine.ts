@@ -1,0 +1,252 @@
+/** The loop: claims due jobs of this database, runs them, keeps their leases, takes over those of crashed workers. */
+
+import { newToken } from "#base/random.ts";
+import { type Instant, later, type Milliseconds, minutes, seconds } from "#base/time.ts";
+import { attempt, cancelled, commit, endFailed, LeaseLost, stopping } from "./attempt.ts";
+import type { Job, JobKind, ServerKind } from "./job.ts";
+import { system } from "./job.ts";
+import * as queries from "./queries.ts";
+import type { Subscription } from "./tx.ts";
+import type { World } from "./world.ts";
+
+export interface EngineOptions {
+  readonly world: World;
+  readonly kinds: readonly JobKind[];
+  readonly subscriptions: readonly Subscription[];
+  /** How many jobs this process runs at once. */
+  readonly concurrency: number;
+  /** A silent worker's jobs are taken over after this. */
+  readonly lease: Milliseconds;
+  /** The longest sleep without a wake. */
+  readonly poll: Milliseconds;
+}
+
+interface Running {
+  readonly job: Job;
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
+
+export interface Engine {
+  start(): void;
+  /** Claims nothing more, lets running jobs finish for `grace`, then aborts them and gives their leases back. */
+  stop(grace: Milliseconds): Promise<void>;
+  /** One round of claiming, awaited to its end; for tests and tools. */
+  drain(): Promise<number>;
+}
+
+export function engine(options: EngineOptions): Engine {
+  const { world } = options;
+  const kinds = new Map(options.kinds.map((kind) => [kind.kind, kind]));
+  const running = new Map<number, Running>();
+  const stop = new AbortController();
+  let loops: Promise<unknown> = Promise.resolve();
+  let nudge = new AbortController();
+  const unsubscribe = world.database.onWake("jobs", () => nudge.abort());
+
+  async function claimRound(): Promise<number> {
+    const free = options.concurrency - running.size;
+    if (free <= 0) return 0;
+    const jobs = await claimDue(options, kinds, free);
+    for (const { job, kind } of jobs) start(job, kind);
+    return jobs.length;
+  }
+
+  function start(job: Job, kind: ServerKind): void {
+    const abort = new AbortController();
+    const done = runOne(options, job, kind, abort.signal).finally(() => {
+      running.delete(job.pk);
+      nudge.abort();
+    });
+    running.set(job.pk, { job, abort, done });
+  }
+
+  async function claimLoop(): Promise<void> {
+    while (!stop.signal.aborted) {
+      nudge = new AbortController();
+      const claimed = (await guarded(world, "claim jobs", claimRound)) ?? 0;
+      if (claimed > 0 && running.size < options.concurrency) continue;
+      const length = await sleepLength(options, running.size > 0);
+      await world.clock.sleep(length, AbortSignal.any([stop.signal, nudge.signal]));
+    }
+  }
+
+  async function leaseLoop(): Promise<void> {
+    while (!stop.signal.aborted) {
+      await world.clock.sleep(options.lease / 3, stop.signal);
+      await guarded(world, "keep leases", () => keepLeases(options, running));
+      await guarded(world, "take over leases", () => takeOver(options, kinds));
+    }
+  }
+
+  async function drain(): Promise<number> {
+    const claimed = await claimRound();
+    await Promise.all([...running.values()].map((it) => it.done));
+    return claimed;
+  }
+
+  async function end(grace: Milliseconds): Promise<void> {
+    stop.abort();
+    unsubscribe();
+    await loops;
+    const all = Promise.allSettled([...running.values()].map((it) => it.done));
+    await Promise.race([all, world.clock.sleep(grace)]);
+    for (const it of running.values()) it.abort.abort(stopping);
+    await Promise.race([all, world.clock.sleep(seconds(2))]);
+  }
+
+  return {
+    start() {
+      loops = Promise.all([claimLoop(), leaseLoop()]);
+    },
+    stop: end,
+    drain,
+  };
+}
+
+/** Until the next job is due, at most the poll interval; a busy engine looks again soon in case a place came free elsewhere. */
+async function sleepLength(options: EngineOptions, busy: boolean): Promise<Milliseconds> {
+  const { world, poll } = options;
+  const due = await guarded(world, "look ahead", () => queries.nextDue(world.database.reader));
+  const wait = due ? due - world.clock.now() : poll;
+  return Math.min(poll, Math.max(wait, busy ? 50 : 5));
+}
+
+async function guarded<T>(
+  world: World,
+  what: string,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    // The loop must outlive a database that is away for a while; the next round tries again.
+    world.log.error({ err: error }, `could not ${what}`);
+    await world.clock.sleep(seconds(1));
+    return undefined;
+  }
+}
+
+async function claimDue(
+  options: EngineOptions,
+  kinds: ReadonlyMap<string, JobKind>,
+  limit: number,
+): Promise<readonly { job: Job; kind: ServerKind }[]> {
+  const { world } = options;
+  const now = world.clock.now();
+  // A look before the lock: an idle engine opens no write transaction.
+  const due = await queries.listDue(world.database.reader, now, 1);
+  if (due.length === 0) return [];
+  return await world.database.transaction(async (db) => {
+    const candidates = await queries.listDue(db, now, limit * 4);
+    const room = roomOf(kinds, await queries.countRunning(db));
+    const taken: { job: Job; kind: ServerKind }[] = [];
+    for (const job of candidates) {
+      const kind = kinds.get(job.kind);
+      if (kind?.executor !== "server" || !room.take(job) || taken.length >= limit) continue;
+      const lease = {
+        token: newToken("lease", world.random, 12),
+        until: later(now, options.lease),
+      };
+      if (!(await queries.claim(db, job, lease, now))) continue;
+      const claimed = { ...job, leaseToken: lease.token, attempts: job.attempts + 1 };
+      taken.push({ job: { ...claimed, state: "Running" }, kind });
+    }
+    return taken;
+  });
+}
+
+/** Counts down the places left per kind and issuer or target. */
+function roomOf(
+  kinds: ReadonlyMap<string, JobKind>,
+  counts: Awaited<ReturnType<typeof queries.countRunning>>,
+) {
+  const used = new Map<string, number>();
+  const keyOf = (kind: string, issuer: number | null, target: number | null) => {
+    const per = kinds.get(kind)?.concurrency?.per;
+    return per === undefined ? undefined : `${kind}/${per === "issuer" ? issuer : target}`;
+  };
+  for (const row of counts) {
+    const key = keyOf(row.kind, row.issuer, row.target);
+    if (key) used.set(key, (used.get(key) ?? 0) + row.n);
+  }
+  return {
+    take(job: Job): boolean {
+      const key = keyOf(job.kind, job.issuerPk, job.targetPk);
+      const limit = kinds.get(job.kind)?.concurrency?.limit;
+      if (key === undefined || limit === undefined) return true;
+      const n = used.get(key) ?? 0;
+      if (n >= limit) return false;
+      used.set(key, n + 1);
+      return true;
+    },
+  };
+}
+
+async function runOne(
+  options: EngineOptions,
+  job: Job,
+  kind: ServerKind,
+  signal: AbortSignal,
+): Promise<void> {
+  const { world } = options;
+  const began = world.clock.now();
+  try {
+    const limit = AbortSignal.timeout(kind.timeout);
+    const outcome = await attempt(
+      world,
+      options.subscriptions,
+      job,
+      kind,
+      AbortSignal.any([signal, limit]),
+    );
+    world.metrics.count("certctl_jobs_finished_total", { kind: kind.kind, outcome });
+    const spent = (world.clock.now() - began) / 1_000;
+    world.metrics.time("certctl_job_duration_seconds", { kind: kind.kind }, spent);
+  } catch (error) {
+    // Lost lease, stop, or a database that is away: the row still says Running and its lease will run out.
+    const level = error instanceof LeaseLost ? "warn" : "error";
+    world.log[level]({ err: error, job: job.id }, "a job attempt could not be recorded");
+  }
+}
+
+async function keepLeases(
+  options: EngineOptions,
+  running: ReadonlyMap<number, Running>,
+): Promise<void> {
+  if (running.size === 0) return;
+  const leases = new Map([...running].map(([pk, it]) => [pk, it.job.leaseToken ?? ""]));
+  const { world } = options;
+  const until: Instant = later(world.clock.now(), options.lease);
+  const { held, cancelled: asked } = await world.database.transaction((db) =>
+    queries.extend(db, leases, until),
+  );
+  for (const [pk, it] of running) {
+    if (asked.includes(pk)) it.abort.abort(cancelled);
+    else if (!held.includes(pk) && leases.has(pk)) it.abort.abort(new LeaseLost(it.job));
+  }
+}
+
+/** Jobs whose worker went silent: server jobs wait for another attempt, agents' jobs are offered again. */
+async function takeOver(
+  options: EngineOptions,
+  kinds: ReadonlyMap<string, JobKind>,
+): Promise<void> {
+  const { world } = options;
+  // Wait one more lease than agents and workers were promised, so that a slow clock loses nothing.
+  const expired = await queries.listExpiredLeases(world.database.reader, world.clock.now(), 200);
+  for (const job of expired) {
+    const kind = kinds.get(job.kind);
+    const failure = {
+      message: "the worker stopped answering and its lease ran out",
+      retryable: true,
+      retryAfter: minutes(0),
+    };
+    const origin = { actor: system, requestId: null, address: null };
+    await commit(world, options.subscriptions, origin, (tx) =>
+      endFailed(tx, job, kind ?? {}, failure, []),
+    ).catch((error: unknown) => {
+      if (!(error instanceof LeaseLost)) throw error;
+    });
+  }
+}
