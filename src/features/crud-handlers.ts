@@ -1,0 +1,132 @@
+/** Handlers of the five usual operations, from how one kind of thing is found, checked, saved and shown. */
+import type { Kysely } from "kysely";
+import type { Api } from "#base/contract.ts";
+import type { Kind } from "#base/id.ts";
+import { type ListQuery, type Window, windowOf } from "#base/page.ts";
+import { notFound } from "#base/problem.ts";
+import { applyPatch } from "#base/schema.ts";
+import type { Instant } from "#base/time.ts";
+import type { Tables } from "#db/tables.ts";
+import type { Tx } from "#jobs/tx.ts";
+import { unlessTaken, unlessUsed } from "./conflicts.ts";
+import { type Context, matchRevision, type TeamScope } from "./context.ts";
+import { bind, type Operation, read, write } from "./handler.ts";
+import type { Listing } from "./list.ts";
+
+type Db = Kysely<Tables>;
+
+export interface CrudRow {
+  readonly pk: number;
+  readonly id: string;
+  readonly revision: number;
+  readonly team_pk?: number | null;
+}
+
+/** `Fields` is what a caller may set, `Resolved` the same with references turned into keys. */
+export interface Store<Row extends CrudRow, Fields extends object, Resolved, View, Filter> {
+  /** `team`, for messages. */
+  readonly what: string;
+  readonly kind: Kind;
+  readonly defaultSort: string;
+  /** What a field becomes when a PATCH clears it. */
+  readonly cleared: Partial<Fields>;
+  find(db: Db, id: string, scope: TeamScope): Promise<Row | undefined>;
+  fieldsOf(row: Row): Fields;
+  viewOf(row: Row): View;
+  /** Checks beyond the schema, and keys for references. Throws `invalid-input`. */
+  resolve(ctx: Context, fields: Fields, row: Row | undefined): Promise<Resolved>;
+  insert(db: Db, id: string, it: Resolved, now: Instant): Promise<void>;
+  /** Guarded by the row's revision; throws `Lost`. */
+  update(db: Db, row: Row, it: Resolved, now: Instant): Promise<void>;
+  remove(db: Db, row: Row): Promise<void>;
+  list(
+    db: Db,
+    window: Window,
+    filter: Filter & { readonly scope: TeamScope },
+  ): Promise<Listing<View>>;
+  /** The team of what is saved. */
+  teamOf?(it: Resolved): number | null;
+}
+
+/** Binds the contracts of `crud()` to handlers over `store`. */
+export function crudOperations<
+  A extends Api,
+  Row extends CrudRow,
+  Fields extends object,
+  Resolved,
+  View,
+  Filter,
+>(api: A, store: Store<Row, Fields, Resolved, View, Filter>): readonly Operation[] {
+  const load = async (ctx: Context, id: string): Promise<Row> => {
+    const row = await store.find(ctx.reader, id, ctx.scope);
+    if (!row) throw notFound(store.what, id);
+    matchRevision(ctx, row.revision);
+    return row;
+  };
+  const saved = async (tx: Tx, id: string): Promise<View> => {
+    const row = await store.find(tx.db, id, "all");
+    if (!row) throw notFound(store.what, id);
+    return store.viewOf(row);
+  };
+  const save = async (tx: Tx, row: Row, it: Resolved): Promise<View> => {
+    await unlessTaken(store.what, () => store.update(tx.db, row, it, tx.now));
+    return await saved(tx, row.id);
+  };
+  const teamOf = (it: Resolved) => store.teamOf?.(it) ?? null;
+  // `crud()` built the contracts from the same fields, view and filters that `store` is typed by; the
+  // generic types of the contracts cannot say so, hence the casts of inputs in this one function.
+  const handlers = {
+    list: read(anyContract, async (ctx, input) => {
+      const query = input as unknown as ListQuery & Filter;
+      const window = windowOf(query, store.defaultSort);
+      const page = await store.list(ctx.reader, window, { ...query, scope: ctx.scope });
+      return { ...page, data: [...page.data] };
+    }),
+    get: read(anyContract, async (ctx, input) => store.viewOf(await load(ctx, idOf(input)))),
+    create: write(anyContract, {
+      prepare: async (ctx, input) => await store.resolve(ctx, input as Fields, undefined),
+      async commit(tx, it, input) {
+        const id = (input as { id?: string }).id ?? tx.newId(store.kind);
+        await unlessTaken(store.what, () => store.insert(tx.db, id, it, tx.now));
+        tx.subject({ id, teamPk: teamOf(it) });
+        return await saved(tx, id);
+      },
+    }),
+    update: write(anyContract, {
+      async prepare(ctx, input) {
+        const row = await load(ctx, idOf(input));
+        const { id: _, ...patch } = input as { id: string } & Fields;
+        const fields = applyPatch(store.fieldsOf(row), patch as Partial<Fields>, store.cleared);
+        return { row, it: await store.resolve(ctx, fields, row) };
+      },
+      async commit(tx, { row, it }) {
+        tx.subject({ id: row.id, teamPk: teamOf(it) });
+        return await save(tx, row, it);
+      },
+    }),
+    replace: write(anyContract, {
+      async prepare(ctx, input) {
+        const row = await load(ctx, idOf(input));
+        return { row, it: await store.resolve(ctx, input as Fields, row) };
+      },
+      async commit(tx, { row, it }) {
+        tx.subject({ id: row.id, teamPk: teamOf(it) });
+        return await save(tx, row, it);
+      },
+    }),
+    remove: write(anyContract, {
+      prepare: async (ctx, input) => await load(ctx, idOf(input)),
+      async commit(tx, row) {
+        tx.subject({ id: row.id, teamPk: row.team_pk ?? null });
+        await unlessUsed(store.what, () => store.remove(tx.db, row));
+        return null;
+      },
+    }),
+  };
+  return bind(api, handlers as unknown as Parameters<typeof bind<A>>[1]);
+}
+
+// Only its type is used: handlers here take any input.
+const anyContract = {} as Api[string];
+
+const idOf = (input: unknown): string => (input as { id: string }).id;

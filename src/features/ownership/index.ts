@@ -1,0 +1,9 @@
+/** Teams and owners. */
+import type { Feature } from "../handler.ts";
+import { ownerOperations } from "./owners.ts";
+import { teamOperations } from "./teams.ts";
+
+export const ownership: Feature = {
+  name: "ownership",
+  operations: [...teamOperations, ...ownerOperations],
+};
