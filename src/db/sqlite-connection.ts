@@ -1,0 +1,107 @@
+/** One SQLite connection with its cache of prepared statements; the writer's in WAL mode with a full sync at every commit. */
+import { Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
+import type { QueryResult } from "kysely";
+
+export interface ConnectionOptions {
+  readonly path: string;
+  /**
+   * `write` makes the file when there is none, and returns at once from a lock: SQLite would sleep in this thread.
+   * `read` fails on any write. `checkpoint` may copy the log into the file and does nothing else.
+   */
+  readonly use: "write" | "read" | "checkpoint";
+  /** How long opening may wait for the lock of another process. */
+  readonly busyTimeout?: number;
+  readonly pragmas?: readonly string[];
+}
+
+interface Prepared {
+  readonly statement: Statement<unknown, SQLQueryBindings[]>;
+  readonly returnsRows: boolean;
+}
+
+/** More than the product's distinct statements; lists with many filters are the ones that come and go. */
+const maxStatements = 512;
+
+/** At most so many frames wait in the log before a COMMIT moves them itself; a checkpoint by timer does it before. */
+const autocheckpointPages = 20_000;
+
+/** 32 MiB of pages for the writer: upper index pages and the right edges stay. */
+const writerCache = "cache_size = -32768";
+
+export class SqliteConnection {
+  readonly #database: Database;
+  /** In order of last use: preparing costs about as much as executing a point read. */
+  readonly #prepared = new Map<string, Prepared>();
+
+  constructor(options: ConnectionOptions) {
+    const { path, use } = options;
+    this.#database = new Database(
+      path,
+      use === "read" ? { readonly: true } : { readwrite: true, create: use === "write" },
+    );
+    // Before the switch to WAL, which needs a lock: two processes starting together would fail.
+    this.#database.run(`PRAGMA busy_timeout = ${options.busyTimeout ?? 5_000}`);
+    if (use !== "read") this.#log();
+    if (use === "write") {
+      this.#pragmas(
+        "foreign_keys = ON",
+        writerCache,
+        `wal_autocheckpoint = ${autocheckpointPages}`,
+      );
+    }
+    // In memory: a savepoint's journal would otherwise be a file of its own for every member.
+    this.#pragmas("temp_store = MEMORY", ...(options.pragmas ?? []));
+    if (use === "write") this.#pragmas("busy_timeout = 1");
+  }
+
+  /** Executes one statement, whatever its rows are. Synchronous, as SQLite is. */
+  run(sql: string, parameters: readonly unknown[] = []): QueryResult<unknown> {
+    const { statement, returnsRows } = this.#prepare(sql);
+    // What Kysely's parameters are is checked by the types of Tables; bun:sqlite throws on what it cannot bind.
+    const bindings = parameters as SQLQueryBindings[];
+    if (returnsRows) return { rows: statement.all(...bindings) };
+    const { changes, lastInsertRowid } = statement.run(...bindings);
+    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+  }
+
+  get inTransaction(): boolean {
+    return this.#database.inTransaction;
+  }
+
+  close(): void {
+    for (const { statement } of this.#prepared.values()) statement.finalize();
+    this.#prepared.clear();
+    this.#database.close();
+  }
+
+  #prepare(sql: string): Prepared {
+    let prepared = this.#prepared.get(sql);
+    if (prepared !== undefined) {
+      this.#prepared.delete(sql);
+    } else {
+      const statement = this.#database.prepare<unknown, SQLQueryBindings[]>(sql);
+      prepared = { statement, returnsRows: statement.columnNames.length > 0 };
+      if (this.#prepared.size >= maxStatements) this.#forgetOldest();
+    }
+    this.#prepared.set(sql, prepared);
+    return prepared;
+  }
+
+  #forgetOldest(): void {
+    for (const [sql, { statement }] of this.#prepared) {
+      this.#prepared.delete(sql);
+      statement.finalize();
+      return;
+    }
+  }
+
+  #log(): void {
+    const mode: unknown = this.#database.query("PRAGMA journal_mode = WAL").values()[0]?.[0];
+    if (mode !== "wal") throw new Error(`SQLite cannot use a write-ahead log here: ${mode}`);
+    this.#pragmas("synchronous = FULL");
+  }
+
+  #pragmas(...pragmas: readonly string[]): void {
+    for (const pragma of pragmas) this.#database.run(`PRAGMA ${pragma}`);
+  }
+}
