@@ -1,0 +1,151 @@
+/**
+ * subjectAltName (RFC 5280 section 4.2.1.6): DNS names, IP addresses, e-mail addresses and URIs between text and bytes.
+ * The other forms of GeneralName are refused by name. Whether a name may be certified is for the issuance checks.
+ */
+import { invalid, unreachable } from "#base/problem.ts";
+import * as der from "./der.ts";
+import { hexOctet, malformed } from "./der-element.ts";
+import type { DerReader } from "./der-reader.ts";
+import { latin1Text } from "./der-string.ts";
+import { ipFromText, ipToText } from "./ip-address.ts";
+
+export interface GeneralName {
+  readonly type: "dns" | "ip" | "email" | "uri";
+  /** As in the certificate; an IP address in canonical text. */
+  readonly value: string;
+}
+
+/** What a person typed: `api.example.com`, `10.0.0.1`, `::1`, `a@b.example`, `spiffe://td/x`; also with a `dns:` before it. */
+export function generalNameFromText(text: string, path = "name"): GeneralName {
+  const trimmed = text.trim();
+  if (trimmed === "") throw invalid(path, "is empty");
+  const [, prefix, rest = trimmed] = /^(dns|ip|email|uri):(.*)$/is.exec(trimmed) ?? [];
+  const type =
+    prefix === undefined ? guessType(rest) : (prefix.toLowerCase() as GeneralName["type"]);
+  if (type !== "ip") return canonicalName({ type, value: rest });
+  const octets = ipFromText(rest);
+  if (octets === undefined) throw invalid(path, `${JSON.stringify(rest)} is not an IP address`);
+  return { type, value: ipToText(octets) ?? rest };
+}
+
+export const generalNameToText = ({ value }: GeneralName): string => value;
+
+function guessType(text: string): GeneralName["type"] {
+  if (ipFromText(text) !== undefined) return "ip";
+  if (/^[a-z][a-z0-9+.-]*:/i.test(text)) return "uri";
+  return text.includes("@") ? "email" : "dns";
+}
+
+/** DNS names, the domain of an e-mail address, and scheme and host of a URI are the same in any case (RFC 5280 section 7). */
+export function canonicalName(name: GeneralName): GeneralName {
+  const { type, value } = name;
+  switch (type) {
+    case "dns":
+      return { type, value: value.toLowerCase() };
+    case "ip":
+      return name;
+    case "email":
+      return { type, value: value.replace(/@[^@]*$/, (domain) => domain.toLowerCase()) };
+    case "uri":
+      return { type, value: value.replace(/^[^:/?#]+:(\/\/[^/?#]*)?/, (it) => it.toLowerCase()) };
+    default:
+      return unreachable(type);
+  }
+}
+
+/** The names in canonical form, each once, in their order. */
+export function distinctNames(names: readonly GeneralName[]): readonly GeneralName[] {
+  if (names.length === 1) return names.map(canonicalName);
+  const seen = new Map<string, GeneralName>();
+  for (const name of names.map(canonicalName)) {
+    const key = `${name.type}:${name.value}`;
+    if (!seen.has(key)) seen.set(key, name);
+  }
+  return [...seen.values()];
+}
+
+/** Context tag numbers of GeneralName. */
+const numbers = { email: 1, dns: 2, uri: 6, ip: 7 } as const;
+
+export const encodeGeneralNames = (names: readonly GeneralName[]): Uint8Array =>
+  der.sequence(...names.map(encodeGeneralName));
+
+export function encodeGeneralName({ type, value }: GeneralName): Uint8Array {
+  if (type !== "ip") return der.contextPrimitive(numbers[type], Buffer.from(value, "latin1"));
+  const octets = ipFromText(value);
+  if (octets === undefined) throw new RangeError(`no IP address: ${value}`);
+  return der.contextPrimitive(numbers.ip, octets);
+}
+
+const unsupported: Readonly<Record<number, string>> = {
+  160: "an otherName",
+  163: "an x400Address",
+  164: "a directoryName",
+  165: "an ediPartyName",
+  136: "a registeredID",
+};
+
+const typeOfTag: Readonly<Record<number, GeneralName["type"]>> = {
+  129: "email",
+  130: "dns",
+  134: "uri",
+  135: "ip",
+};
+
+/**
+ * The next element, which must be GeneralNames, at least one. What is not one of our four forms is refused; with
+ * `passOver` it is told there instead, and left out.
+ */
+export function readGeneralNames(
+  reader: DerReader,
+  what: string,
+  passOver?: (complaint: string) => void,
+): readonly GeneralName[] {
+  const refuse = (complaint: string) => {
+    if (passOver === undefined) throw malformed(what, 0, complaint);
+    passOver(complaint);
+  };
+  const sequence = reader.sequence(what);
+  if (sequence.atEnd) refuse("is empty");
+  const names: GeneralName[] = [];
+  while (!sequence.atEnd) {
+    const type = typeOfTag[sequence.peek()];
+    if (type === undefined) {
+      const tag = sequence.peek();
+      const form = unsupported[tag];
+      sequence.element(what);
+      refuse(
+        form === undefined
+          ? `contains tag ${hexOctet(tag)}, which is no GeneralName`
+          : `contains ${form}, which is not supported`,
+      );
+    } else {
+      const value = readValue(sequence, type, what, refuse);
+      if (value !== undefined) names.push({ type, value });
+    }
+  }
+  return names;
+}
+
+function readValue(
+  sequence: DerReader,
+  type: GeneralName["type"],
+  what: string,
+  refuse: (complaint: string) => void,
+): string | undefined {
+  const content = sequence.content(sequence.peek(), what);
+  if (type === "ip") {
+    const text = ipToText(content);
+    if (text === undefined) {
+      refuse(`contains an IP address of ${content.length} octets; it has 4 or 16`);
+    }
+    return text;
+  }
+  const value = latin1Text(content);
+  if (/[^\0-\x7f]/.test(value)) {
+    refuse(
+      `contains a ${type} name that is not ASCII; internationalised names are written as xn--`,
+    );
+  }
+  return value;
+}
