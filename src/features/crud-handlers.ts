@@ -1,9 +1,10 @@
 /** Handlers of the five usual operations, from how one kind of thing is found, checked, saved and shown. */
 import type { Kysely } from "kysely";
 import type { Api } from "#base/contract.ts";
-import type { Kind } from "#base/id.ts";
+import { type Kind, prefixes } from "#base/id.ts";
 import { type ListQuery, type Window, windowOf } from "#base/page.ts";
 import { notFound } from "#base/problem.ts";
+import { newId } from "#base/random.ts";
 import { applyPatch } from "#base/schema.ts";
 import type { Instant } from "#base/time.ts";
 import type { Tables } from "#db/tables.ts";
@@ -22,6 +23,12 @@ export interface CrudRow {
   readonly team_pk?: number | null;
 }
 
+/** The row that is changed, if there is one, and the id it has or will have. */
+export interface About<Row> {
+  readonly id: string;
+  readonly row: Row | undefined;
+}
+
 /** `Fields` is what a caller may set, `Resolved` the same with references turned into keys. */
 export interface Store<Row extends CrudRow, Fields extends object, Resolved, View, Filter> {
   /** `team`, for messages. */
@@ -33,8 +40,8 @@ export interface Store<Row extends CrudRow, Fields extends object, Resolved, Vie
   find(db: Db, id: string, scope: TeamScope): Promise<Row | undefined>;
   fieldsOf(row: Row): Fields;
   viewOf(row: Row): View;
-  /** Checks beyond the schema, and keys for references. Throws `invalid-input`. */
-  resolve(ctx: Context, fields: Fields, row: Row | undefined): Promise<Resolved>;
+  /** Checks beyond the schema, keys for references, seals for secrets. Throws `invalid-input`. */
+  resolve(ctx: Context, fields: Fields, about: About<Row>): Promise<Resolved>;
   insert(db: Db, id: string, it: Resolved, now: Instant): Promise<void>;
   /** Guarded by the row's revision; throws `Lost`. */
   update(db: Db, row: Row, it: Resolved, now: Instant): Promise<void>;
@@ -84,9 +91,12 @@ export function crudOperations<
     }),
     get: read(anyContract, async (ctx, input) => store.viewOf(await load(ctx, idOf(input)))),
     create: write(anyContract, {
-      prepare: async (ctx, input) => await store.resolve(ctx, input as Fields, undefined),
-      async commit(tx, it, input) {
-        const id = (input as { id?: string }).id ?? tx.newId(store.kind);
+      async prepare(ctx, input) {
+        const chosen = (input as { id?: string }).id;
+        const id = chosen ?? newId(prefixes[store.kind], ctx.clock.now(), ctx.random);
+        return { id, it: await store.resolve(ctx, input as Fields, { id, row: undefined }) };
+      },
+      async commit(tx, { id, it }) {
         await unlessTaken(store.what, () => store.insert(tx.db, id, it, tx.now));
         tx.subject({ id, teamPk: teamOf(it) });
         return await saved(tx, id);
@@ -97,7 +107,7 @@ export function crudOperations<
         const row = await load(ctx, idOf(input));
         const { id: _, ...patch } = input as { id: string } & Fields;
         const fields = applyPatch(store.fieldsOf(row), patch as Partial<Fields>, store.cleared);
-        return { row, it: await store.resolve(ctx, fields, row) };
+        return { row, it: await store.resolve(ctx, fields, { id: row.id, row }) };
       },
       async commit(tx, { row, it }) {
         tx.subject({ id: row.id, teamPk: teamOf(it) });
@@ -107,7 +117,7 @@ export function crudOperations<
     replace: write(anyContract, {
       async prepare(ctx, input) {
         const row = await load(ctx, idOf(input));
-        return { row, it: await store.resolve(ctx, input as Fields, row) };
+        return { row, it: await store.resolve(ctx, input as Fields, { id: row.id, row }) };
       },
       async commit(tx, { row, it }) {
         tx.subject({ id: row.id, teamPk: teamOf(it) });
