@@ -110,11 +110,7 @@ class Member {
   async execute(query: CompiledQuery): Promise<QueryResult<unknown>> {
     if (this.#ended) throw new Error("the transaction has ended");
     // PostgreSQL refuses everything after a failed statement; so nobody gets used to anything else here.
-    if (this.#doom !== undefined) {
-      throw new Error("an earlier statement of the transaction failed", {
-        cause: this.#doom.error,
-      });
-    }
+    if (this.#doom !== undefined) throw this.#doom.error;
     try {
       return this.#writer.run(this.#group, query.sql, query.parameters);
     } catch (error) {

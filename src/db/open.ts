@@ -1,0 +1,68 @@
+/** Opens the database that the configuration names: a file in the data directory, or PostgreSQL 15 or later. */
+import { join } from "node:path";
+import { sql } from "kysely";
+import type { Log } from "#base/log.ts";
+import { Problem } from "#base/problem.ts";
+import type { Clock } from "#base/time.ts";
+import type { Database } from "./database.ts";
+import { PostgresDatabase } from "./postgres-database.ts";
+import { SqliteDatabase, type SqliteTuning } from "./sqlite-database.ts";
+
+export interface OpenOptions {
+  /** `postgres://…`, `sqlite:PATH`, or undefined for `certctl.db` in the data directory. */
+  readonly url: string | undefined;
+  readonly dataDir: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Connections of this process to PostgreSQL. 25 unless told. */
+  readonly maxConnections?: number;
+  /** The embedded file cannot be trusted any more: end the process, a restart recovers. Called at most once. */
+  onFatal(error: unknown): void;
+  /** For tests and measurements. */
+  readonly sqlite?: SqliteTuning;
+}
+
+const oldestPostgres = 15;
+
+export async function openDatabase(options: OpenOptions): Promise<Database> {
+  const { url, dataDir } = options;
+  if (url === undefined) return openSqlite(options, join(dataDir, "certctl.db"));
+  if (url.startsWith("sqlite:")) return openSqlite(options, url.slice("sqlite:".length));
+  if (/^postgres(ql)?:\/\//.test(url)) return await openPostgres(options, url);
+  throw new Problem("invalid-input", "the database is neither postgres://… nor sqlite:PATH");
+}
+
+function openSqlite(options: OpenOptions, path: string): Database {
+  if (path === "" || path === ":memory:") {
+    throw new Problem(
+      "invalid-input",
+      "the database must be a file: readers have connections of their own",
+    );
+  }
+  const { clock, log, onFatal, sqlite } = options;
+  return new SqliteDatabase({ path, clock, log, onFatal, ...(sqlite && { tuning: sqlite }) });
+}
+
+async function openPostgres(options: OpenOptions, url: string): Promise<Database> {
+  const { clock, log, maxConnections = 25 } = options;
+  const database = new PostgresDatabase({ url, clock, log, maxConnections });
+  try {
+    await checkVersion(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return database;
+}
+
+async function checkVersion(database: Database): Promise<void> {
+  const { rows } = await sql<{ version: number }>`
+    select current_setting('server_version_num')::int8 as version`.execute(database.reader);
+  const major = Math.floor((rows[0]?.version ?? 0) / 10_000);
+  if (major < oldestPostgres) {
+    throw new Problem(
+      "conflict",
+      `PostgreSQL ${oldestPostgres} or later is needed, this is ${major}`,
+    );
+  }
+}
