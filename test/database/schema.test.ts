@@ -93,6 +93,6 @@ test("no migration says what would end a group of transactions", () => {
 
 test("migrations have names that sort as they are listed", () => {
   const names = migrations.map((it) => it.name);
-  expect(names).toEqual([...new Set(names)].sort());
+  expect(names).toEqual([...new Set(names)].sort((a, b) => (a < b ? -1 : 1)));
   for (const name of names) expect(name).toMatch(/^\d{4}-[a-z0-9-]+$/);
 });
