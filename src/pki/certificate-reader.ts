@@ -5,7 +5,7 @@
 import { Problem } from "#base/problem.ts";
 import { keyText, type SignatureAlgorithm, signatureAlgorithmOf } from "./algorithms.ts";
 import { tags } from "./der.ts";
-import { malformed } from "./der-element.ts";
+import { unacceptable } from "./der-element.ts";
 import { type DerReader, readDer } from "./der-reader.ts";
 import { type Extensions, noExtensions, type Odd, readExtensions } from "./extension-reader.ts";
 import { type Fingerprint, fingerprintOf } from "./fingerprint.ts";
@@ -72,12 +72,12 @@ export function parseCertificate(der: Uint8Array): ParsedCertificate {
   const { key, signatureAlgorithm } = fields;
   const serialNumber = serialNumberOf(serialOctets);
   if (serialNumber === undefined || (serialOctets[0] ?? 0) >= 0x80) {
-    throw malformed("the serial number", 0, "is not positive and of at most 20 octets");
+    throw unacceptable("the serial number", "is not positive and of at most 20 octets");
   }
   if (signatureAlgorithm === undefined) {
-    throw malformed("the signature algorithm", 0, `${oidName(signatureOid)} is not supported`);
+    throw unacceptable("the signature algorithm", `${oidName(signatureOid)} is not supported`);
   }
-  if (key === undefined) throw malformed("the public key", 0, "is not supported");
+  if (key === undefined) throw unacceptable("the public key", "is not supported");
   return { ...fields, serialNumber, signatureAlgorithm, key };
 }
 
@@ -128,7 +128,7 @@ function readCertificate(bytes: Uint8Array, manner: Manner): RawCertificate {
   reader.finish();
   outer.finish();
   if (Buffer.compare(innerAlgorithm, outerAlgorithm) !== 0) {
-    odd(malformed("the signature algorithm", 0, "differs inside and outside of the signed part"));
+    odd(unacceptable("the signature algorithm", "differs inside and outside of the signed part"));
   }
   return {
     ...extensions,
@@ -157,7 +157,7 @@ function readVersion(tbs: DerReader, odd: Odd): number {
     version = explicit.smallInteger("the version");
     explicit.finish();
   }
-  if (version !== 2) odd(malformed("the version", 0, `is ${version + 1} where 3 belongs`));
+  if (version !== 2) odd(unacceptable("the version", `is ${version + 1} where 3 belongs`));
   return version;
 }
 
@@ -165,13 +165,13 @@ function readUniqueIdentifiers(tbs: DerReader, odd: Odd): void {
   for (const tag of [0x81, 0x82]) {
     if (tbs.peek() !== tag) continue;
     tbs.element(what);
-    odd(malformed(what, 0, "has a unique identifier (RFC 5280 section 4.1.2.8 forbids it)"));
+    odd(unacceptable(what, "has a unique identifier (RFC 5280 section 4.1.2.8 forbids it)"));
   }
 }
 
 function readOptionalExtensions(tbs: DerReader, version: number, odd: Odd): Extensions {
   if (tbs.peek() !== 0xa3) {
-    if (version === 2) odd(malformed(what, 0, "has no extensions"));
+    if (version === 2) odd(unacceptable(what, "has no extensions"));
     return noExtensions;
   }
   const explicit = tbs.enter(0xa3, "the extensions");

@@ -13,8 +13,14 @@ export interface Header {
 /** Long enough for every registered arc and for UUIDs under 2.25. */
 const maximumOidOctets = 64;
 
-export function malformed(what: string, at: number, complaint: string, cause?: unknown): Problem {
-  return new Problem("invalid-input", `${what} ${complaint} (octet ${at})`, { cause });
+/** A Problem about the DER of `what`; `at` is the octet where it was noticed. */
+export function malformed(what: string, at: number, complaint: string): Problem {
+  return new Problem("invalid-input", `${what} ${complaint} (octet ${at})`);
+}
+
+/** A Problem about the value of `what`, which is well-formed DER. */
+export function unacceptable(what: string, complaint: string, cause?: unknown): Problem {
+  return new Problem("invalid-input", `${what} ${complaint}`, { cause });
 }
 
 interface Limits {

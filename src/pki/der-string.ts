@@ -1,6 +1,6 @@
 /** The ASN.1 string types of X.509: text in, content out and back. It refuses characters that the type does not have. */
 import { tags, tlv } from "./der.ts";
-import { malformed } from "./der-element.ts";
+import { unacceptable } from "./der-element.ts";
 
 /** How a string is encoded; the names are those of X.680. */
 export const stringTypes = [
@@ -62,7 +62,7 @@ export function decodeString(
 ): string {
   const text = textOf(type, content, what, lenient);
   if (!lenient && type !== "utf8String" && !mayEncode(type, text)) {
-    throw malformed(what, 0, `has characters that a ${type} cannot have`);
+    throw unacceptable(what, `has characters that a ${type} cannot have`);
   }
   return text;
 }
@@ -72,7 +72,7 @@ function textOf(type: StringType, content: Uint8Array, what: string, lenient: bo
     case "utf8String":
       return utf8Text(content, what, lenient);
     case "bmpString":
-      if (content.length % 2 !== 0) throw malformed(what, 0, "is a bmpString of odd length");
+      if (content.length % 2 !== 0) throw unacceptable(what, "is a bmpString of odd length");
       return bmpText(content);
     case "universalString":
       return universalText(content, what);
@@ -92,7 +92,7 @@ function utf8Text(content: Uint8Array, what: string, lenient: boolean): string {
     return strictUtf8.decode(content);
   } catch (cause) {
     if (lenient) return fast;
-    throw malformed(what, 0, "is not valid UTF-8", cause);
+    throw unacceptable(what, "is not valid UTF-8", cause);
   }
 }
 
@@ -105,12 +105,12 @@ function bmpText(content: Uint8Array): string {
 }
 
 function universalText(content: Uint8Array, what: string): string {
-  if (content.length % 4 !== 0) throw malformed(what, 0, "is a universalString of odd length");
+  if (content.length % 4 !== 0) throw unacceptable(what, "is a universalString of odd length");
   const view = new DataView(content.buffer, content.byteOffset, content.length);
   let text = "";
   for (let i = 0; i < content.length; i += 4) {
     const point = view.getUint32(i);
-    if (point > 0x10_ffff) throw malformed(what, 0, "has a character beyond Unicode");
+    if (point > 0x10_ffff) throw unacceptable(what, "has a character beyond Unicode");
     text += String.fromCodePoint(point);
   }
   return text;

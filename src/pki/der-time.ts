@@ -4,8 +4,9 @@
  */
 import { type Instant, instant } from "#base/time.ts";
 import { tags, tlv } from "./der.ts";
-import { malformed } from "./der-element.ts";
+import { unacceptable } from "./der-element.ts";
 import type { DerReader } from "./der-reader.ts";
+import { latin1Text } from "./der-string.ts";
 
 /** 99991231235959Z: "no well-defined expiration date" (RFC 5280 section 4.1.2.5). */
 export const noExpiration: Instant = instant(253_402_300_799_000);
@@ -37,30 +38,30 @@ function withinYear(date: Date): string {
   return `${day}${pad(date.getUTCHours())}${pad(date.getUTCMinutes())}${pad(date.getUTCSeconds())}Z`;
 }
 
-const strictPattern = /^(\d\d|\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
-const lenientPattern =
-  /^(\d\d|\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:[.,]\d{1,9})?(?:Z|([+-])(\d\d)(\d\d))?$/;
+const strictPattern = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
+const lenientPattern = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:[.,]\d{1,9})?(?:Z|([+-])(\d\d)(\d\d))?$/;
 
 /** The next element, which must be a UTCTime or a GeneralizedTime. */
 export function readTime(reader: DerReader, what: string): Instant {
   const tag = reader.peek();
   const generalized = tag === tags.generalizedTime;
   const content = reader.content(generalized ? tag : tags.utcTime, what);
-  const text = Buffer.from(content.buffer, content.byteOffset, content.length).toString("latin1");
-  const match = (reader.lenient ? lenientPattern : strictPattern).exec(text);
-  const [, yearText = ""] = match ?? [];
-  if (match === null || yearText.length !== (generalized ? 4 : 2)) {
-    throw malformed(what, 0, "is not a time of the form (YY)YYMMDDHHMMSSZ");
+  const text = latin1Text(content);
+  const yearDigits = generalized ? 4 : 2;
+  const yearText = text.slice(0, yearDigits);
+  const pattern = reader.lenient ? lenientPattern : strictPattern;
+  const match = /^\d+$/.test(yearText) ? pattern.exec(text.slice(yearDigits)) : null;
+  if (match === null) {
+    throw unacceptable(what, "is not a time of the form (YY)YYMMDDHHMMSSZ");
   }
-  const at = toInstant(match, what);
   if (generalized && !reader.lenient && Number(yearText) < 2050) {
-    throw malformed(what, 0, "is a GeneralizedTime before 2050, which must be a UTCTime");
+    throw unacceptable(what, "is a GeneralizedTime before 2050, which must be a UTCTime");
   }
-  return at;
+  return toInstant(yearText, match, what);
 }
 
-function toInstant(match: RegExpExecArray, what: string): Instant {
-  const [, yearText = "", month = "", day = "", hour = "", minute = "", second = "0"] = match;
+function toInstant(yearText: string, match: RegExpExecArray, what: string): Instant {
+  const [, month = "", day = "", hour = "", minute = "", second = "0"] = match;
   const date = new Date(0);
   // Two digits below 50 mean this century (RFC 5280 section 4.1.2.5.1).
   const century = Number(yearText) < 50 ? 2000 : 1900;
@@ -74,8 +75,8 @@ function toInstant(match: RegExpExecArray, what: string): Instant {
     date.getUTCHours() === Number(hour) &&
     date.getUTCMinutes() === Number(minute) &&
     date.getUTCSeconds() === Number(second);
-  if (!exists) throw malformed(what, 0, "is a time that does not exist");
-  const [sign, offsetHours = "0", offsetMinutes = "0"] = match.slice(7);
+  if (!exists) throw unacceptable(what, "is a time that does not exist");
+  const [sign, offsetHours = "0", offsetMinutes = "0"] = match.slice(6);
   const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;
   return instant(date.getTime() + (sign === "-" ? offset : -offset));
 }

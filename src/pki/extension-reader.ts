@@ -4,7 +4,7 @@
  */
 import { Problem } from "#base/problem.ts";
 import * as der from "./der.ts";
-import { malformed } from "./der-element.ts";
+import { unacceptable } from "./der-element.ts";
 import { type DerReader, readDer } from "./der-reader.ts";
 import { latin1Text } from "./der-string.ts";
 import type { BasicConstraints } from "./extensions.ts";
@@ -67,18 +67,18 @@ export const noExtensions: Extensions = {
 /** The next element, which must be Extensions. Duplicates are odd; the first counts (RFC 5280 section 4.2). */
 export function readExtensions(reader: DerReader, what: string, odd: Odd): Extensions {
   const sequence = reader.sequence(what);
-  if (sequence.atEnd) odd(malformed(what, 0, "are empty"));
+  if (sequence.atEnd) odd(unacceptable(what, "are empty"));
   const found: Found = { ...noExtensions };
   const seen = new Set<string>();
   while (!sequence.atEnd) {
     const extension = readExtension(sequence, what);
     if (seen.has(extension.oid)) {
-      odd(malformed(what, 0, `contain ${oidName(extension.oid)} twice`));
+      odd(unacceptable(what, `contain ${oidName(extension.oid)} twice`));
       continue;
     }
     seen.add(extension.oid);
     if (seen.size > maximumExtensions)
-      throw malformed(what, 0, `are more than ${maximumExtensions}`);
+      throw unacceptable(what, `are more than ${maximumExtensions}`);
     understand(extension, found, { lenient: sequence.lenient, odd });
   }
   return found;
@@ -96,7 +96,7 @@ function readExtension(reader: DerReader, what: string): RawExtension {
   if (sequence.peek() === der.tags.boolean) {
     critical = sequence.boolean(name);
     if (!critical && !sequence.lenient) {
-      throw malformed(name, 0, "writes out critical FALSE, which is the default");
+      throw unacceptable(name, "writes out critical FALSE, which is the default");
     }
   }
   const value = sequence.octetString(name);
@@ -137,7 +137,7 @@ type Reader = (
 const readers: Readonly<Record<string, Reader>> = {
   [oids.subjectAltName]: (reader, found, { what, odd }) => {
     const passOver =
-      odd === undefined ? undefined : (complaint: string) => odd(malformed(what, 0, complaint));
+      odd === undefined ? undefined : (complaint: string) => odd(unacceptable(what, complaint));
     found.subjectAltNames = readGeneralNames(reader, what, passOver);
   },
   [oids.basicConstraints]: (reader, found, { what }) => {
@@ -180,11 +180,11 @@ function readBasicConstraints(reader: DerReader, what: string): BasicConstraints
   if (sequence.peek() === der.tags.boolean) {
     ca = sequence.boolean(what);
     if (!ca && !sequence.lenient)
-      throw malformed(what, 0, "writes out cA FALSE, which is the default");
+      throw unacceptable(what, "writes out cA FALSE, which is the default");
   }
   const pathLen = sequence.atEnd ? undefined : sequence.smallInteger("pathLenConstraint");
   if (pathLen !== undefined && !ca && !sequence.lenient) {
-    throw malformed(what, 0, "has a pathLenConstraint without being a CA");
+    throw unacceptable(what, "has a pathLenConstraint without being a CA");
   }
   sequence.finish();
   return { ca, pathLen };

@@ -4,7 +4,7 @@
  */
 import type { KeySpec } from "./algorithms.ts";
 import * as der from "./der.ts";
-import { malformed } from "./der-element.ts";
+import { unacceptable } from "./der-element.ts";
 import type { DerReader } from "./der-reader.ts";
 import { oidName, oids } from "./oid.ts";
 
@@ -75,9 +75,9 @@ export function readKeyUsage(reader: DerReader, what: string): readonly KeyUsage
   const count = bytes.length * 8 - unusedBits;
   const isSet = (bit: number) => ((bytes[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0;
   if (!reader.lenient && count > 0 && !isSet(count - 1)) {
-    throw malformed(what, 0, "has trailing zero bits");
+    throw unacceptable(what, "has trailing zero bits");
   }
-  if (!reader.lenient && count > keyUsages.length) throw malformed(what, 0, "has unknown bits");
+  if (!reader.lenient && count > keyUsages.length) throw unacceptable(what, "has unknown bits");
   return keyUsages.filter((_, bit) => bit < count && isSet(bit));
 }
 
@@ -99,7 +99,7 @@ const named: ReadonlySet<string> = new Set(extendedKeyUsages);
 
 export function readExtendedKeyUsage(reader: DerReader, what: string): readonly ExtendedKeyUsage[] {
   const sequence = reader.sequence(what);
-  if (sequence.atEnd) throw malformed(what, 0, "is empty");
+  if (sequence.atEnd) throw unacceptable(what, "is empty");
   const usages: ExtendedKeyUsage[] = [];
   while (!sequence.atEnd) {
     const dotted = sequence.objectIdentifier(what);

@@ -3,7 +3,7 @@
  * Reading keeps each value's encoding so that writing gives the same bytes. It refuses empty RDNs and endless names.
  */
 import * as der from "./der.ts";
-import { malformed } from "./der-element.ts";
+import { unacceptable } from "./der-element.ts";
 import { type DerReader, type ReadOptions, readDer } from "./der-reader.ts";
 import { decodeString, encodeString, type StringType, stringTypeOf } from "./der-string.ts";
 import { type OidName, oids } from "./oid.ts";
@@ -95,7 +95,7 @@ export function readName(reader: DerReader, what: string): DistinguishedName {
     name.push(rdn);
     attributes += rdn.length;
     if (attributes > maximumAttributes) {
-      throw malformed(what, 0, `has more than ${maximumAttributes} attributes`);
+      throw unacceptable(what, `has more than ${maximumAttributes} attributes`);
     }
   }
   return name;
@@ -108,13 +108,13 @@ export function valuesOf(name: DistinguishedName, type: string): readonly string
 
 function readRdn(sequence: DerReader, what: string): AttributeTypeAndValue[] {
   const set = sequence.enter(der.tags.set, what);
-  if (set.atEnd) throw malformed(what, 0, "has an empty RDN");
+  if (set.atEnd && !set.lenient) throw unacceptable(what, "has an empty RDN");
   const rdn: AttributeTypeAndValue[] = [];
   let previous: Uint8Array | undefined;
   while (!set.atEnd) {
     const element = set.element(what);
     if (previous !== undefined && !set.lenient && Buffer.compare(previous, element) >= 0) {
-      throw malformed(what, 0, "has an RDN whose attributes are not in DER order");
+      throw unacceptable(what, "has an RDN whose attributes are not in DER order");
     }
     previous = element;
     rdn.push(readAttribute(element, what, set.lenient));
@@ -130,7 +130,7 @@ function readAttribute(element: Uint8Array, what: string, lenient: boolean): Att
   const where = `${type} in ${what}`;
   const encoding = stringTypeOf(reader.peek());
   if (encoding === undefined) {
-    if (!lenient) throw malformed(where, 0, "is not a string");
+    if (!lenient) throw unacceptable(where, "is not a string");
     return { type, value: reader.element(where).toHex(), encoding: "der" };
   }
   const content = reader.content(reader.peek(), where);

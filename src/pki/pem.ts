@@ -69,7 +69,8 @@ function boundaryOf(line: string): Boundary | undefined {
   // A byte order mark is not text; some editors of Windows put one in front.
   const from =
     line.startsWith("\ufeff") || line.startsWith("\u00ef\u00bb\u00bf") ? line.indexOf("-") : 0;
-  if (!line.startsWith("-----", from)) return undefined;
+  const isBoundary = line.startsWith("-----BEGIN ", from) || line.startsWith("-----END ", from);
+  if (!isBoundary) return undefined;
   if (line.length > 200) throw refused("has a boundary line of over 200 characters");
   const [, kind, label] = boundaryPattern.exec(line.slice(from)) ?? [];
   if (kind === undefined || label === undefined) {

@@ -6,7 +6,7 @@ import type { KeyObject } from "node:crypto";
 import { Problem } from "#base/problem.ts";
 import { brokenSignatures, type SignatureAlgorithm, signatureAlgorithmOf } from "./algorithms.ts";
 import * as der from "./der.ts";
-import { malformed } from "./der-element.ts";
+import { unacceptable } from "./der-element.ts";
 import { type DerReader, readDer } from "./der-reader.ts";
 import { latin1Text } from "./der-string.ts";
 import { type Extensions, noExtensions, readExtensions } from "./extension-reader.ts";
@@ -128,6 +128,7 @@ function toDer(input: string | Uint8Array): Uint8Array {
     throw new Problem("too-large", `${what} is larger than ${maximumPemCharacters} characters`);
   }
   const text = typeof input === "string" ? input : latin1Text(input);
+  if (!text.includes("-----")) throw refused("is neither PEM nor DER");
   const blocks = parsePem(text, { maximum: maximumPemCharacters });
   if (blocks.some(({ label }) => label.endsWith("PRIVATE KEY"))) {
     throw refused(
@@ -174,7 +175,7 @@ function readRequestedExtensions(attributes: readonly RequestAttribute[]): Exten
   if (request === undefined) return noExtensions;
   const [value] = request.values;
   if (requests.length > 1 || request.values.length !== 1 || value === undefined) {
-    throw malformed("extensionRequest", 0, "must be there once and have one value");
+    throw unacceptable("extensionRequest", "must be there once and have one value");
   }
   const name = "the requested extensions";
   const reader = readDer(value, name);

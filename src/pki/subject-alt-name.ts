@@ -4,7 +4,7 @@
  */
 import { invalid, unreachable } from "#base/problem.ts";
 import * as der from "./der.ts";
-import { hexOctet, malformed } from "./der-element.ts";
+import { hexOctet, unacceptable } from "./der-element.ts";
 import type { DerReader } from "./der-reader.ts";
 import { latin1Text } from "./der-string.ts";
 import { ipFromText, ipToText } from "./ip-address.ts";
@@ -102,7 +102,7 @@ export function readGeneralNames(
   passOver?: (complaint: string) => void,
 ): readonly GeneralName[] {
   const refuse = (complaint: string) => {
-    if (passOver === undefined) throw malformed(what, 0, complaint);
+    if (passOver === undefined) throw unacceptable(what, complaint);
     passOver(complaint);
   };
   const sequence = reader.sequence(what);
