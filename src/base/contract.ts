@@ -32,7 +32,11 @@ export interface Contract<In extends z.ZodObject = z.ZodObject, Out extends z.Zo
   readonly aliases?: readonly string[];
   readonly permission: Access;
   readonly scope: Scope;
-  readonly effect: "read" | "write";
+  /**
+   * A read writes nothing; a write has two halves and leaves an audit row. `direct` is for what machines send all the
+   * time (polls, heartbeats): it may keep presence and leases, and leaves no audit row.
+   */
+  readonly effect: "read" | "write" | "direct";
   readonly answer: Answer;
   /** A strict object with camelCase keys; the wire has snake_case. */
   readonly input: In;

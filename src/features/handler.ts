@@ -4,6 +4,7 @@ import type { JobKind } from "#jobs/job.ts";
 import type { Recurring } from "#jobs/recurring.ts";
 import type { JobType } from "#jobs/state.ts";
 import type { Subscription, Tx } from "#jobs/tx.ts";
+import type { World } from "#jobs/world.ts";
 import type { Context } from "./context.ts";
 
 /** Approval that an operation needs before its commit. */
@@ -41,6 +42,17 @@ export interface Write<C extends Contract, Prepared> {
   commit(tx: WriteTx, prepared: Prepared, input: Input<C>): Promise<Output<C>>;
 }
 
+/** Polls and heartbeats: gets the world itself, and nothing is audited. */
+export interface Direct<C extends Contract> {
+  readonly effect: "direct";
+  run(world: World, ctx: Context, input: Input<C>): Promise<Output<C>>;
+}
+
+/** Declares the handler of a poll or heartbeat. */
+export function direct<C extends Contract>(_contract: C, run: Direct<C>["run"]): Direct<C> {
+  return { effect: "direct", run };
+}
+
 /** Declares the handler of a read. */
 export function read<C extends Contract>(
   _contract: C,
@@ -58,7 +70,7 @@ export function write<C extends Contract, Prepared>(
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what is prepared is private to its handler; the runner only carries it
-type Handler<C extends Contract> = Read<C> | Write<C, any>;
+type Handler<C extends Contract> = Read<C> | Write<C, any> | Direct<C>;
 export type Handlers<A extends Api> = { readonly [K in keyof A]: Handler<A[K]> };
 
 /** A contract with its handler. */

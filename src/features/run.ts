@@ -56,6 +56,9 @@ export async function run(
   const scope = await authorize(runner, operation, call);
   const input = parseInput(contract, raw);
   const ctx = contextOf(runner.world, call, scope);
+  if (handler.effect === "direct") {
+    return { kind: "done", output: await handler.run(runner.world, ctx, input) };
+  }
   if (handler.effect === "read") {
     const output = await handler.run(ctx, input);
     if (contract.audited) await auditRead(runner, operation, call, input);
@@ -203,7 +206,7 @@ export async function commitHalf(
   decided: Pick<Decided, "input" | "prepared">,
 ): Promise<Output<Contract>> {
   const { handler } = operation;
-  if (handler.effect === "read") throw new Error(`${operation.contract.name} is a read`);
+  if (handler.effect !== "write") throw new Error(`${operation.contract.name} is no write`);
   return await handler.commit(tx, decided.prepared, decided.input);
 }
 

@@ -63,11 +63,19 @@ export interface Tx {
   readonly wakes: Set<string>;
 }
 
-/** A feature's answer to an event: what to enqueue. Decides from the event only. */
+/** A feature's answer to an event, in the transaction of the event: usually jobs to enqueue. */
 export interface Subscription {
   readonly event: EventType;
-  readonly kind: JobKind;
-  enqueue(event: DomainEvent): Enqueue;
+  run(tx: Tx, event: DomainEvent): Promise<void>;
+}
+
+/** Declares a subscription with the payload's type. */
+export function on<T extends EventType>(
+  event: T,
+  run: (tx: Tx, event: DomainEvent<T>) => Promise<void>,
+): Subscription {
+  // `txOf` calls it with events of this type only.
+  return { event, run: (tx, it) => run(tx, it as DomainEvent<T>) };
 }
 
 export interface Origin {
@@ -98,7 +106,7 @@ export function txOf(db: Kysely<Tables>, origin: Origin, parts: TxParts): Tx {
       await queries.insertEvent(db, event, now);
       wakes.add("events");
       for (const it of subscriptions) {
-        if (it.event === type) await tx.enqueue(it.kind, it.enqueue(event));
+        if (it.event === type) await it.run(tx, event);
       }
     },
     async enqueue(kind, options) {

@@ -73,15 +73,6 @@ async function chainOf(
   return chain;
 }
 
-/** The root above `from`, or the topmost certificate known. */
-export async function anchorOf(reader: Kysely<Tables>, from: Authority): Promise<Uint8Array> {
-  let row = await queries.findByPk(reader, from.pk);
-  for (let depth = 0; row?.parent_pk != null && depth < 16; depth++) {
-    row = await queries.findByPk(reader, row.parent_pk);
-  }
-  return row?.certificate ?? from.certificate;
-}
-
 /** Every use of a CA key counts, so that a refusal can be shown to have come before it. */
 function counted(signer: Signer, metrics: Metrics): Signer {
   return {

@@ -1,5 +1,8 @@
 /** The first issuer: `iss-local` with a CA of our own, made at the first start or loaded from the operator's files. */
+import type { Kysely } from "kysely";
+import type { Tables } from "#db/tables.ts";
 import type { World } from "#jobs/world.ts";
+import { type Anchors, trustAnchors } from "../authorities/anchors.ts";
 import { loadSubordinate, type Made, makeHierarchy } from "../authorities/create.ts";
 import * as authorities from "../authorities/queries.ts";
 import * as queries from "./queries.ts";
@@ -64,4 +67,10 @@ async function saveChain(
     }
     await authorities.setIssuing(db, issuerPk, pk, now);
   });
+}
+
+/** The anchors above the built-in issuer, which issues the server's own certificate. */
+export async function ownAnchors(reader: Kysely<Tables>): Promise<Anchors> {
+  const row = await queries.findIssuer(reader, localIssuerId);
+  return row ? await trustAnchors(reader, row.pk) : { pem: [], fingerprints: [] };
 }

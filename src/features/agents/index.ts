@@ -1,0 +1,98 @@
+/** Machines that make keys and deploy. */
+import { windowOf } from "#base/page.ts";
+import { notFound } from "#base/problem.ts";
+import { later, minutes } from "#base/time.ts";
+import { bind, direct, type Feature, read } from "../handler.ts";
+import { ownAnchors } from "../issuers/first.ts";
+import { heartbeatInterval } from "./agent.ts";
+import { agentsApi } from "./api.ts";
+import { createJoinToken, join, trust } from "./join.ts";
+import { flushHeartbeats, noteAlive } from "./presence.ts";
+import * as queries from "./queries.ts";
+import { retire } from "./retire.ts";
+import { requireSelf } from "./self.ts";
+
+/** An agent's work has this long between two signs of life. */
+export const agentLease = minutes(5);
+
+const list = read(agentsApi.list, async (ctx, input) => {
+  const filter = { scope: ctx.scope, now: ctx.clock.now(), status: input.status };
+  const page = await queries.listAgents(ctx.reader, windowOf(input, "name"), filter);
+  return { ...page, data: [...page.data] };
+});
+
+const retired = read(agentsApi.retired, async (ctx, input) => {
+  const filter = { scope: ctx.scope, now: ctx.clock.now(), status: "Retired" as const };
+  const page = await queries.listAgents(ctx.reader, windowOf(input, "name"), filter);
+  return { ...page, data: [...page.data] };
+});
+
+const get = read(agentsApi.get, async (ctx, { id }) => {
+  const agent = await queries.findAgent(ctx.reader, id, ctx.scope);
+  if (!agent) throw notFound("agent", id);
+  return queries.agentView(agent, ctx.clock.now());
+});
+
+const heartbeat = direct(agentsApi.heartbeat, async (world, ctx, input) => {
+  requireSelf(ctx.actor, input.id);
+  const { database, clock } = world;
+  const agent = await queries.findAgent(database.reader, input.id, "all");
+  if (!agent) throw notFound("agent", input.id);
+  await noteAlive(world, agent, heartbeatInterval * 2);
+  const now = clock.now();
+  const { hostname, os, architecture, ipAddress, version, capabilities } = input;
+  const metadata = { hostname, os, architecture, ipAddress, version, capabilities };
+  const before = queries.metadataOf(agent);
+  if (JSON.stringify(before) !== JSON.stringify(metadata)) {
+    await database.transaction((db) => queries.saveMetadata(db, agent.pk, metadata, now));
+  }
+  const lost: string[] = [];
+  if (input.running.length > 0) {
+    await database.transaction(async (db) => {
+      lost.length = 0;
+      for (const job of input.running) {
+        const held = await queries.extendLease(db, agent.pk, job, later(now, agentLease));
+        if (!held) lost.push(job.jobId);
+      }
+    });
+  }
+  const anchors = await ownAnchors(database.reader);
+  return { status: "ok" as const, anchorsPem: [...anchors.pem], lost };
+});
+
+export const agents: Feature = {
+  name: "agents",
+  operations: bind(agentsApi, {
+    list,
+    retired,
+    get,
+    createJoinToken,
+    trust,
+    join,
+    heartbeat,
+    retire,
+  }),
+  recurring: [
+    {
+      name: "agent-health",
+      summary: "Tell which agents fell silent and which are back",
+      setting: "CERTCTL_SCHEDULER_AGENT_HEALTH_CHECK_INTERVAL",
+      interval: minutes(2),
+      timeout: minutes(1),
+      async run(ctx) {
+        await flushHeartbeats(ctx);
+        const now = ctx.clock.now();
+        const changed = await queries.listChangedPresence(ctx.database.reader, now);
+        for (const agent of changed) {
+          await ctx.commit(async (tx) => {
+            if (!(await queries.setPresence(tx.db, agent.pk, agent.online, now))) return;
+            const type = agent.online ? "agent.online" : "agent.offline";
+            await tx.emit(type, { id: agent.id, teamPk: agent.team_pk }, {});
+          });
+        }
+        const silent = changed.filter((agent) => !agent.online).length;
+        return `${silent} fell silent, ${changed.length - silent} are back`;
+      },
+    },
+  ],
+};

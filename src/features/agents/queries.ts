@@ -1,0 +1,358 @@
+/** SQL on agents and join tokens. */
+import type { Kysely, Selectable } from "kysely";
+import { z } from "zod";
+import type { Window } from "#base/page.ts";
+import { type Instant, later } from "#base/time.ts";
+import { json, parseJson } from "#db/portable.ts";
+import type { Tables } from "#db/tables.ts";
+import type { TeamScope } from "../context.ts";
+import { type Listing, listPage } from "../list.ts";
+import {
+  type AgentStatus,
+  type AgentView,
+  type Dependencies,
+  type Metadata,
+  offlineAfter,
+  statusOf,
+} from "./agent.ts";
+
+type Db = Kysely<Tables>;
+export type AgentRow = Selectable<Tables["agents"]>;
+type Joined = AgentRow & { team_id: string | null };
+
+export function agentView(row: Joined, now: Instant): AgentView {
+  return {
+    id: row.id,
+    name: row.name,
+    teamId: row.team_id,
+    status: statusOf({ lastHeartbeatAt: row.last_heartbeat_at, retiredAt: row.retired_at }, now),
+    hostname: row.hostname,
+    os: row.os,
+    architecture: row.architecture,
+    ipAddress: row.ip_address,
+    version: row.version,
+    capabilities: parseJson(row.capabilities, z.array(z.string())),
+    lastHeartbeatAt: row.last_heartbeat_at,
+    registeredAt: row.created_at,
+    retiredAt: row.retired_at,
+    retiredReason: row.retired_reason,
+    revision: row.revision,
+  };
+}
+
+function agents(db: Db, scope: TeamScope) {
+  const query = db.selectFrom("agents").leftJoin("teams", "teams.pk", "agents.team_pk");
+  return scope === "all" ? query : query.where("agents.team_pk", "in", scope);
+}
+
+export async function findAgent(db: Db, id: string, scope: TeamScope): Promise<Joined | undefined> {
+  return await agents(db, scope)
+    .selectAll("agents")
+    .select("teams.id as team_id")
+    .where("agents.id", "=", id)
+    .executeTakeFirst();
+}
+
+export async function findByCredential(db: Db, hash: Uint8Array): Promise<AgentRow | undefined> {
+  return await db
+    .selectFrom("agents")
+    .selectAll()
+    .where("credential_hash", "=", hash)
+    .executeTakeFirst();
+}
+
+export interface AgentFilter {
+  readonly scope: TeamScope;
+  readonly now: Instant;
+  readonly status?: AgentStatus | undefined;
+}
+
+export async function listAgents(
+  db: Db,
+  window: Window,
+  filter: AgentFilter,
+): Promise<Listing<AgentView>> {
+  const alive = later(filter.now, -offlineAfter);
+  const matching = () => {
+    const query = agents(db, filter.scope);
+    if (filter.status === "Retired") return query.where("agents.retired_at", "is not", null);
+    const present = query.where("agents.retired_at", "is", null);
+    if (filter.status === "Online") return present.where("agents.last_heartbeat_at", ">=", alive);
+    if (filter.status === undefined) return present;
+    return present.where((eb) =>
+      eb.or([
+        eb("agents.last_heartbeat_at", "<", alive),
+        eb("agents.last_heartbeat_at", "is", null),
+      ]),
+    );
+  };
+  return await listPage(
+    {
+      window,
+      key: "agents.pk",
+      columns: {
+        name: { ref: "agents.name" },
+        created_at: { ref: "agents.created_at" },
+        last_heartbeat_at: { ref: "agents.last_heartbeat_at", nullable: true },
+      },
+      rows: matching().selectAll("agents").select("teams.id as team_id"),
+      total: async () => {
+        const row = await matching()
+          .select((eb) => eb.fn.countAll<number>().as("n"))
+          .executeTakeFirstOrThrow();
+        return Number(row.n);
+      },
+    },
+    (row) => agentView(row, filter.now),
+  );
+}
+
+function described(it: Metadata) {
+  return {
+    hostname: it.hostname,
+    os: it.os,
+    architecture: it.architecture,
+    ip_address: it.ipAddress,
+    version: it.version,
+    capabilities: json(it.capabilities),
+  };
+}
+
+export async function insertAgent(
+  db: Db,
+  agent: {
+    id: string;
+    name: string;
+    teamPk: number | null;
+    credentialHash: Uint8Array;
+    encryptionKey: string;
+    metadata: Metadata;
+    now: Instant;
+  },
+): Promise<number> {
+  const { pk } = await db
+    .insertInto("agents")
+    .values({
+      id: agent.id,
+      name: agent.name,
+      team_pk: agent.teamPk,
+      ...described(agent.metadata),
+      credential_hash: agent.credentialHash,
+      encryption_key: agent.encryptionKey,
+      last_heartbeat_at: agent.now,
+      offline_since: null,
+      retired_at: null,
+      retired_reason: null,
+      revision: 1,
+      created_at: agent.now,
+      updated_at: agent.now,
+    })
+    .returning("pk")
+    .executeTakeFirstOrThrow();
+  return pk;
+}
+
+export async function saveMetadata(db: Db, pk: number, it: Metadata, now: Instant): Promise<void> {
+  await db
+    .updateTable("agents")
+    .set((eb) => ({ ...described(it), updated_at: now, revision: eb("revision", "+", 1) }))
+    .where("pk", "=", pk)
+    .execute();
+}
+
+/** Coalesced heartbeats, written together. */
+export async function saveHeartbeats(db: Db, seen: ReadonlyMap<number, Instant>): Promise<void> {
+  for (const [pk, at] of seen) {
+    await db.updateTable("agents").set({ last_heartbeat_at: at }).where("pk", "=", pk).execute();
+  }
+}
+
+/** Agents whose heartbeats stopped and of whom it is not yet said, and those that are back. */
+export async function listChangedPresence(
+  db: Db,
+  now: Instant,
+): Promise<readonly { pk: number; id: string; team_pk: number | null; online: boolean }[]> {
+  const alive = later(now, -offlineAfter);
+  const rows = await db
+    .selectFrom("agents")
+    .select(["pk", "id", "team_pk", "offline_since"])
+    .where("retired_at", "is", null)
+    .where((eb) =>
+      eb.or([
+        eb.and([eb("offline_since", "is", null), eb("last_heartbeat_at", "<", alive)]),
+        eb.and([eb("offline_since", "is not", null), eb("last_heartbeat_at", ">=", alive)]),
+      ]),
+    )
+    .limit(10_000)
+    .execute();
+  return rows.map((row) => ({ ...row, online: row.offline_since !== null }));
+}
+
+export async function setPresence(
+  db: Db,
+  pk: number,
+  online: boolean,
+  now: Instant,
+): Promise<boolean> {
+  const result = await db
+    .updateTable("agents")
+    .set({ offline_since: online ? null : now })
+    .where("pk", "=", pk)
+    .where("offline_since", online ? "is not" : "is", null)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+export async function countDependencies(db: Db, pk: number): Promise<Dependencies> {
+  const targets = await db
+    .selectFrom("targets")
+    .select((eb) => eb.fn.countAll<number>().as("n"))
+    .where("agent_pk", "=", pk)
+    .where("retired_at", "is", null)
+    .executeTakeFirstOrThrow();
+  const certificates = await db
+    .selectFrom("certificate_targets")
+    .innerJoin("targets", "targets.pk", "certificate_targets.target_pk")
+    .innerJoin("certificates", "certificates.pk", "certificate_targets.certificate_pk")
+    .select((eb) => eb.fn.count<number>("certificates.pk").distinct().as("n"))
+    .where("targets.agent_pk", "=", pk)
+    .where("targets.retired_at", "is", null)
+    .where("certificates.archived_at", "is", null)
+    .executeTakeFirstOrThrow();
+  const jobs = await db
+    .selectFrom("jobs")
+    .select((eb) => eb.fn.countAll<number>().as("n"))
+    .where("agent_pk", "=", pk)
+    .where("state", "in", ["Pending", "AwaitingCSR", "AwaitingApproval", "Running"])
+    .executeTakeFirstOrThrow();
+  return {
+    activeTargets: Number(targets.n),
+    activeCertificates: Number(certificates.n),
+    pendingJobs: Number(jobs.n),
+  };
+}
+
+/** Retires the agent. Its credential stays known, so that it is told 410 and ends cleanly. */
+export async function retireAgent(
+  db: Db,
+  pk: number,
+  reason: string | null,
+  now: Instant,
+): Promise<boolean> {
+  const result = await db
+    .updateTable("agents")
+    .set((eb) => ({
+      retired_at: now,
+      retired_reason: reason,
+      updated_at: now,
+      revision: eb("revision", "+", 1),
+    }))
+    .where("pk", "=", pk)
+    .where("retired_at", "is", null)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+export async function retireTargets(
+  db: Db,
+  agentPk: number,
+  reason: string,
+  now: Instant,
+): Promise<void> {
+  await db
+    .updateTable("targets")
+    .set({ retired_at: now, retired_reason: reason, enabled: 0, updated_at: now })
+    .where("agent_pk", "=", agentPk)
+    .where("retired_at", "is", null)
+    .execute();
+}
+
+export async function listActiveJobs(db: Db, agentPk: number): Promise<readonly number[]> {
+  const rows = await db
+    .selectFrom("jobs")
+    .select("pk")
+    .where("agent_pk", "=", agentPk)
+    .where("state", "in", ["Pending", "AwaitingCSR", "AwaitingApproval", "Running"])
+    .execute();
+  return rows.map((row) => row.pk);
+}
+
+export async function insertJoinToken(
+  db: Db,
+  token: {
+    id: string;
+    name: string | null;
+    hash: Uint8Array;
+    teamPk: number | null;
+    createdBy: string;
+    expiresAt: Instant;
+    now: Instant;
+  },
+): Promise<void> {
+  await db
+    .insertInto("join_tokens")
+    .values({
+      id: token.id,
+      name: token.name,
+      hash: token.hash,
+      team_pk: token.teamPk,
+      created_by: token.createdBy,
+      expires_at: token.expiresAt,
+      used_at: null,
+      agent_pk: null,
+      created_at: token.now,
+    })
+    .execute();
+}
+
+export async function findJoinToken(
+  db: Db,
+  hash: Uint8Array,
+): Promise<Selectable<Tables["join_tokens"]> | undefined> {
+  return await db.selectFrom("join_tokens").selectAll().where("hash", "=", hash).executeTakeFirst();
+}
+
+/** Uses a token up. False when it was used meanwhile. */
+export async function useJoinToken(
+  db: Db,
+  pk: number,
+  agentPk: number,
+  now: Instant,
+): Promise<boolean> {
+  const result = await db
+    .updateTable("join_tokens")
+    .set({ used_at: now, agent_pk: agentPk })
+    .where("pk", "=", pk)
+    .where("used_at", "is", null)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+export async function extendLease(
+  db: Db,
+  agentPk: number,
+  job: { readonly jobId: string; readonly leaseToken: string },
+  until: Instant,
+): Promise<boolean> {
+  const row = await db
+    .updateTable("jobs")
+    .set({ lease_until: until })
+    .where("id", "=", job.jobId)
+    .where("agent_pk", "=", agentPk)
+    .where("lease_token", "=", job.leaseToken)
+    .where("state", "=", "Running")
+    .returning("cancel_requested")
+    .executeTakeFirst();
+  return row !== undefined && row.cancel_requested === 0;
+}
+
+export function metadataOf(row: AgentRow): Metadata {
+  return {
+    hostname: row.hostname,
+    os: row.os,
+    architecture: row.architecture,
+    ipAddress: row.ip_address,
+    version: row.version,
+    capabilities: parseJson(row.capabilities, z.array(z.string())),
+  };
+}
