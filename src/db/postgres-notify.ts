@@ -23,8 +23,9 @@ const gather = 5;
 export class NotifyCalls {
   readonly #options: NotifyOptions;
   readonly #listener: Listener;
+  static #instances = 0;
   /** Tells our own calls, which have been delivered here already, from those of others. */
-  readonly #name = `${hostname()}/${process.pid}`;
+  readonly #name = `${hostname()}/${process.pid}/${NotifyCalls.#instances++}`;
   readonly #unsent = new Set<string>();
   #sending: Promise<void> | undefined;
 

@@ -48,7 +48,7 @@ export class Scanner {
     return { rows: [...rows] };
   }
 
-  /** How many pages the write-ahead log holds and how many of them are in the file now. */
+  /** Moves what it can from the write-ahead log into the file. */
   async checkpoint(): Promise<void> {
     await this.#enqueue({ kind: "checkpoint" });
   }
@@ -105,7 +105,12 @@ export class Scanner {
     if (this.#thread !== undefined) this.#allowRestart();
     const thread = new ScannerThread();
     this.#thread = thread;
-    await this.#ask(thread, { kind: "open", path: this.#options.path });
+    try {
+      await this.#ask(thread, { kind: "open", path: this.#options.path });
+    } catch (error) {
+      thread.end(new Error("the scanner could not open the database", { cause: error }));
+      throw error;
+    }
     return thread;
   }
 
