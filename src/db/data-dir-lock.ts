@@ -34,12 +34,22 @@ export function lockDataDir(dataDir: string, now: Instant): DataDirLock {
   // By renaming, so that whoever is turned away reads a whole file.
   writeFileSync(`${holderFile(dataDir)}.new`, JSON.stringify(holder), { mode: 0o600 });
   renameSync(`${holderFile(dataDir)}.new`, holderFile(dataDir));
-  return { release: () => lock.close() };
+  held.add(lock);
+  return {
+    release: () => {
+      held.delete(lock);
+      lock.close();
+    },
+  };
 }
+
+/** A connection that nobody refers to is collected as garbage, and its lock with it. */
+const held = new Set<Database>();
 
 /**
  * An SQLite file that is locked and never written: its lock is the kernel's, needs no foreign functions, is not
- * inherited by children as that of flock(2) is, and works wherever the database itself does.
+ * inherited by children as that of flock(2) is, and works wherever the database itself does. Nothing else in this
+ * process may open and close the file (a copy of the directory must leave it out): POSIX would take the lock away.
  */
 function acquire(dataDir: string): Database {
   const lock = new Database(join(dataDir, "certctl.lock"), { create: true, readwrite: true });

@@ -21,7 +21,8 @@ export class ScannerThread {
   #death: Error | undefined;
 
   constructor() {
-    // In an executable this file is an entry point of its own: a Worker is not bundled with the code that starts it.
+    // In an executable the Worker is an entry point of its own, and lies beside the main one if built with
+    // `--entry-naming=[name].[ext]`: there as here this URL finds it.
     this.#worker = new Worker(new URL("./sqlite-scanner-worker.ts", import.meta.url).href);
     this.#worker.onmessage = ({ data }: MessageEvent<ScannerAnswer>) => this.#answer(data);
     this.#worker.onerror = (event) => this.#die(new Error(`the scanner failed: ${event.message}`));

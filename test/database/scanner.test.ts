@@ -38,7 +38,7 @@ async function scannerOn(
 test("a long read does not hold up the event loop", async () => {
   const database = await open();
   let turns = 0;
-  let running = true;
+  let running: boolean = true;
   const spin = async () => {
     while (running) {
       turns++;
