@@ -1,6 +1,6 @@
 /** A real PostgreSQL for this test process: on a free port, in a directory of its own, gone when the process is. */
 import { spawn } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chownSync, existsSync, mkdtempSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,15 +37,23 @@ function binaries(): string {
 const nobody = { uid: 65534, gid: 65534 };
 const isRoot = process.getuid?.() === 0;
 
-/** Runs as an unprivileged user, and is stopped by the kernel (SIGQUIT) when this process dies, however it dies. */
-function launch(command: readonly string[]): ReturnType<typeof spawn> {
-  const user = isRoot ? [`--reuid=${nobody.uid}`, `--regid=${nobody.gid}`, "--clear-groups"] : [];
-  return spawn("setpriv", [...user, "--pdeathsig=QUIT", ...command], {
-    cwd: "/",
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: "/usr/bin:/bin", LC_ALL: "C.UTF-8" },
-  });
-}
+const asNobody = isRoot
+  ? ["setpriv", `--reuid=${nobody.uid}`, `--regid=${nobody.gid}`, "--clear-groups"]
+  : [];
+
+const environment = { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", LC_ALL: "C.UTF-8" };
+
+/**
+ * Its standard input ends when this process does, however it does: then the server goes (SIGQUIT: at once, like a
+ * crash), and the directory with it. A line on standard input means the same without the end: go and come back.
+ */
+const keeper = `
+dir=$1; shift
+start() { "$@" & pid=$!; }
+start "$@"
+while read -r _; do kill -QUIT $pid; wait $pid; start "$@"; done
+kill -QUIT $pid; wait $pid; rm -rf "$dir"
+`;
 
 async function finish(child: ReturnType<typeof spawn>, what: string): Promise<void> {
   let output = "";
@@ -60,29 +68,11 @@ async function start(): Promise<PostgresServer> {
   const dir = mkdtempSync(join(tmpdir(), "certctl-postgres-"));
   if (isRoot) chownSync(dir, nobody.uid, nobody.gid);
   const data = join(dir, "data");
-  await finish(
-    launch([
-      `${bin}/initdb`,
-      "-D",
-      data,
-      "-U",
-      "certctl",
-      "-A",
-      "trust",
-      "-E",
-      "UTF8",
-      "--no-sync",
-    ]),
-    "initdb",
-  );
+  const initdb = ["initdb", "-D", data, "-U", "certctl", "-A", "trust", "-E", "UTF8", "--no-sync"];
+  await finish(run([...asNobody, ...initdb.with(0, `${bin}/initdb`)]), "initdb");
   const port = await freePort();
-  const run = () =>
-    launch([`${bin}/postgres`, "-D", data, "-p", `${port}`, "-k", dir, ...settings]);
-  let child = run();
-  process.on("exit", () => {
-    child.kill("SIGQUIT");
-    rmSync(dir, { recursive: true, force: true });
-  });
+  const postgresql = [`${bin}/postgres`, "-D", data, "-p", `${port}`, "-k", dir, ...settings];
+  const child = run(["sh", "-c", keeper, "sh", dir, ...asNobody, ...postgresql]);
   const url = (database: string) => `postgres://certctl@127.0.0.1:${port}/${database}`;
   const admin = postgres(url("postgres"), { max: 1, onnotice: () => undefined });
   await answers(admin, child);
@@ -95,13 +85,19 @@ async function start(): Promise<PostgresServer> {
       return url(name);
     },
     async restart() {
-      const stopped = new Promise((resolve) => child.on("exit", resolve));
-      child.kill("SIGQUIT");
-      await stopped;
-      child = run();
-      await answers(admin, child);
+      const [before] = await admin.unsafe("select pg_postmaster_start_time()::text as at");
+      child.stdin?.write("\n");
+      for (;;) {
+        await answers(admin, child);
+        const [now] = await admin.unsafe("select pg_postmaster_start_time()::text as at");
+        if (now?.["at"] !== before?.["at"]) return;
+      }
     },
   };
+}
+
+function run([program = "", ...parameters]: readonly string[]): ReturnType<typeof spawn> {
+  return spawn(program, parameters, { cwd: "/", env: environment, stdio: "pipe" });
 }
 
 /** Fast rather than safe, except where a test means to see otherwise: only the machine's power could lose anything. */
