@@ -1,0 +1,20 @@
+/** What a connector reports when the outside world does not do what it should: at which stage, why, and whether trying again can help. */
+
+export class ConnectorFailure extends Error {
+  readonly detail: string;
+  /** What was being done, such as `connect`, `validate` or `reload`. */
+  readonly stage: string;
+  /** May the same call succeed later without anybody changing its input? The job engine asks. */
+  readonly retryable: boolean;
+
+  constructor(
+    detail: string,
+    options: { readonly stage: string; readonly retryable: boolean; readonly cause?: unknown },
+  ) {
+    super(`${options.stage}: ${detail}`, { cause: options.cause });
+    this.name = "ConnectorFailure";
+    this.detail = detail;
+    this.stage = options.stage;
+    this.retryable = options.retryable;
+  }
+}
