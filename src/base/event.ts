@@ -18,6 +18,7 @@ export const eventTypes = {
   }),
   "certificate.failed": z.strictObject({ message: z.string() }),
   "certificate.changed": Empty,
+  "certificate.expired": Empty,
   "certificate.archived": Empty,
   "certificate.restored": Empty,
   "deployment.seen": z.strictObject({

@@ -62,6 +62,8 @@ export interface Context extends Omit<World, "database"> {
   readonly requestId: string;
   readonly address: string | null;
   readonly signal: AbortSignal;
+  /** The operation runs after its approval. */
+  readonly approved: boolean;
   /** The revision that `If-Match` names. */
   readonly ifMatch: number | undefined;
 }

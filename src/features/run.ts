@@ -144,7 +144,7 @@ export function parseInput<C extends Contract>(contract: C, raw: unknown): Input
   });
 }
 
-function contextOf(world: World, call: Call, scope: TeamScope): Context {
+export function contextOf(world: World, call: Call, scope: TeamScope): Context {
   const { database, ...rest } = world;
   return {
     ...rest,
@@ -155,6 +155,7 @@ function contextOf(world: World, call: Call, scope: TeamScope): Context {
     requestId: call.requestId,
     address: call.address,
     signal: call.signal,
+    approved: false,
     ifMatch: call.ifMatch,
   };
 }

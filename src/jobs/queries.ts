@@ -5,7 +5,7 @@ import { type Instant, later, type Milliseconds } from "#base/time.ts";
 import { json } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Job, JobKind, Requester } from "./job.ts";
-import { activeStates, type JobState, type JobType, jobMachine } from "./state.ts";
+import { activeStates, type JobEvent, type JobState, type JobType, jobMachine } from "./state.ts";
 import type { AuditEntry, Enqueue } from "./tx.ts";
 
 type Db = Kysely<Tables>;
@@ -272,7 +272,7 @@ export async function endAttempt(db: Db, job: Job, ending: Ending, now: Instant)
 export async function moveIdle(
   db: Db,
   pk: number,
-  event: "submit" | "succeed" | "approve" | "reject" | "timeOut" | "cancel" | "retry",
+  event: Exclude<JobEvent, "claim" | "leaseExpired">,
   now: Instant,
   change: { readonly error?: string; readonly input?: unknown; readonly isFinal?: boolean } = {},
 ): Promise<boolean> {

@@ -107,6 +107,16 @@ export async function runNow(db: Db, name: string, now: Instant): Promise<boolea
   return result.numUpdatedRows === 1n;
 }
 
+/** Makes the row due at `at` when it would be later: short lifetimes cannot wait for the usual interval. */
+export async function runBy(db: Db, name: string, at: Instant): Promise<void> {
+  await db
+    .updateTable("schedules")
+    .set({ next_run_at: at })
+    .where("name", "=", name)
+    .where("next_run_at", ">", at)
+    .execute();
+}
+
 export async function listSchedules(db: Db): Promise<readonly Selectable<Tables["schedules"]>[]> {
   return await db.selectFrom("schedules").selectAll().orderBy("name").execute();
 }

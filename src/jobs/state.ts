@@ -32,9 +32,16 @@ export type JobEvent =
 /** Every transition that exists. A job waiting for its next attempt is Pending with a later `run_after`. */
 export const transitions = {
   Pending: { claim: "Running", cancel: "Cancelled", timeOut: "Failed" },
-  AwaitingCSR: { submit: "Pending", succeed: "Completed", timeOut: "Failed", cancel: "Cancelled" },
+  AwaitingCSR: {
+    submit: "Pending",
+    succeed: "Completed",
+    giveUp: "Failed",
+    timeOut: "Failed",
+    cancel: "Cancelled",
+  },
   AwaitingApproval: {
     approve: "Pending",
+    awaitCsr: "AwaitingCSR",
     reject: "Cancelled",
     timeOut: "Failed",
     cancel: "Cancelled",

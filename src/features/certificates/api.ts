@@ -1,0 +1,201 @@
+/** Managed certificates. */
+import { z } from "zod";
+import { contract } from "#base/contract.ts";
+import { Id } from "#base/id.ts";
+import { listOf, listQuery } from "#base/page.ts";
+import { patchOf } from "#base/schema.ts";
+import { Timestamp } from "#base/time.ts";
+import {
+  CertificateDetails,
+  CertificateStatus,
+  CertificateView,
+  IssuedView,
+  NewCertificate,
+  VersionView,
+} from "./certificate.ts";
+
+const reading = {
+  method: "GET",
+  permission: "certificates:read",
+  scope: "team",
+  effect: "read",
+  answer: "json",
+} as const;
+const writing = { permission: "certificates:write", scope: "team", effect: "write" } as const;
+const byId = z.strictObject({ id: Id });
+
+/** Wire status in any case: `active` means Active. */
+const StatusFilter = z
+  .string()
+  .refine((it) => statusNamed(it) !== undefined, {
+    error: `must be one of ${CertificateStatus.options.join(", ")}`,
+  })
+  .meta({ title: "Status", options: CertificateStatus.options });
+
+export function statusNamed(text: string): CertificateStatus | undefined {
+  return CertificateStatus.options.find((it) => it.toLowerCase() === text.toLowerCase());
+}
+
+export const certificatesApi = {
+  list: contract({
+    name: "certificates.list",
+    summary: "List certificates",
+    path: "/api/v1/certificates",
+    ...reading,
+    input: z.strictObject({
+      ...listQuery(["-created_at", "not_after", "expires_at", "updated_at", "common_name", "name"]),
+      status: StatusFilter.optional(),
+      environment: z.string().max(50).optional().meta({ title: "Environment" }),
+      ownerId: Id.optional().meta({ title: "Owner" }),
+      teamId: Id.optional().meta({ title: "Team" }),
+      issuerId: Id.optional().meta({ title: "Issuer" }),
+      agentId: Id.optional().meta({ title: "Agent" }),
+      profileId: Id.optional().meta({ title: "Profile" }),
+      expiresBefore: Timestamp.optional(),
+      expiresAfter: Timestamp.optional(),
+      createdAfter: Timestamp.optional(),
+      updatedAfter: Timestamp.optional(),
+    }),
+    output: listOf(CertificateView),
+    problems: [],
+    cli: { noun: "certs", verb: "list" },
+  }),
+  get: contract({
+    name: "certificates.get",
+    summary: "Show one certificate",
+    path: "/api/v1/certificates/:id",
+    ...reading,
+    input: byId,
+    output: CertificateView,
+    problems: ["not-found"],
+    cli: { noun: "certs", verb: "get", positional: "id" },
+  }),
+  create: contract({
+    name: "certificates.create",
+    summary: "Order a certificate: from names (an agent makes the key) or from a signing request",
+    description:
+      "201 with the certificate when the issuer signs at once; 202 with the job otherwise. The same request sent again finds its certificate.",
+    method: "POST",
+    path: "/api/v1/certificates",
+    ...writing,
+    answer: "created",
+    input: NewCertificate,
+    output: IssuedView,
+    problems: ["refused", "already-exists", "issuer-failed"],
+    cli: { noun: "certs", verb: "create" },
+  }),
+  update: contract({
+    name: "certificates.update",
+    summary: "Change owner, team, tags, targets or policy",
+    method: "PATCH",
+    path: "/api/v1/certificates/:id",
+    ...writing,
+    answer: "json",
+    input: z.strictObject({ id: Id, ...patchOf(CertificateDetails).shape }),
+    output: CertificateView,
+    problems: ["not-found", "already-exists", "precondition-failed", "conflict"],
+    cli: { noun: "certs", verb: "update", positional: "id" },
+  }),
+  archive: contract({
+    name: "certificates.archive",
+    summary: "Archive a certificate: it is no longer renewed or deployed",
+    method: "DELETE",
+    path: "/api/v1/certificates/:id",
+    ...writing,
+    answer: "none",
+    input: byId,
+    output: z.null(),
+    problems: ["not-found"],
+    cli: { noun: "certs", verb: "archive", positional: "id" },
+  }),
+  restore: contract({
+    name: "certificates.restore",
+    summary: "Take a certificate out of the archive",
+    method: "POST",
+    path: "/api/v1/certificates/:id/restore",
+    ...writing,
+    answer: "json",
+    input: byId,
+    output: CertificateView,
+    problems: ["not-found", "wrong-state"],
+    cli: { noun: "certs", verb: "restore", positional: "id" },
+  }),
+  renew: contract({
+    name: "certificates.renew",
+    summary: "Renew now",
+    method: "POST",
+    path: "/api/v1/certificates/:id/renew",
+    ...writing,
+    answer: "accepted",
+    query: ["force"],
+    input: z.strictObject({
+      id: Id,
+      force: z
+        .boolean()
+        .default(false)
+        .meta({ title: "Even when it is expired or a renewal runs" }),
+      csrPem: NewCertificate.shape.csrPem,
+    }),
+    output: z.object({
+      status: z.literal("renewal_triggered"),
+      jobIds: z.array(z.string()),
+      jobId: z.string().nullable(),
+      jobUrl: z.string().nullable(),
+      versionId: z.string().nullable(),
+    }),
+    problems: ["not-found", "wrong-state", "refused", "issuer-failed"],
+    cli: { noun: "certs", verb: "renew", positional: "id" },
+  }),
+  versions: contract({
+    name: "certificates.versions",
+    summary: "List the versions of a certificate, the newest first",
+    path: "/api/v1/certificates/:id/versions",
+    ...reading,
+    input: z.strictObject({ id: Id, ...listQuery(["-created_at"]) }),
+    output: listOf(VersionView),
+    problems: ["not-found"],
+    cli: { noun: "certs", verb: "versions", positional: "id" },
+  }),
+  exportPem: contract({
+    name: "certificates.export",
+    summary: "The current certificate and its chain in PEM",
+    path: "/api/v1/certificates/:id/export/pem",
+    ...reading,
+    audited: true,
+    input: z.strictObject({
+      id: Id,
+      versionId: Id.optional().meta({ title: "Version", description: "Empty: the current one" }),
+    }),
+    output: z.object({
+      id: z.string(),
+      certPem: z.string(),
+      chainPem: z.string(),
+      fullPem: z.string(),
+    }),
+    problems: ["not-found"],
+    cli: { noun: "certs", verb: "export", positional: "id" },
+  }),
+  submitCsr: contract({
+    name: "agents.csr",
+    summary: "Hand in the signing request of a job",
+    method: "POST",
+    path: "/api/v1/agents/:id/csr",
+    permission: "agent",
+    scope: "global",
+    effect: "write",
+    answer: "accepted",
+    machine: true,
+    input: z.strictObject({
+      id: Id,
+      jobId: Id,
+      csrPem: z.string().max(100_000),
+      certificateId: Id.optional(),
+    }),
+    output: z.object({
+      status: z.enum(["csr_signed", "csr_accepted"]),
+      certificatePem: z.string().nullable(),
+      chainPem: z.string().nullable(),
+    }),
+    problems: ["not-found", "forbidden", "refused", "wrong-state", "issuer-failed"],
+  }),
+};

@@ -1,0 +1,122 @@
+/** Changing what is said about a certificate, archiving and restoring it. */
+import { Problem } from "#base/problem.ts";
+import { applyPatch } from "#base/schema.ts";
+import { json } from "#db/portable.ts";
+import * as jobs from "#jobs/queries.ts";
+import type { Tx } from "#jobs/tx.ts";
+import { unlessTaken } from "../conflicts.ts";
+import { matchRevision, requireTeam } from "../context.ts";
+import { write } from "../handler.ts";
+import { loadPolicy, policyByPk } from "../policies/index.ts";
+import { expiringAt, renewAt } from "../policies/renewal-policy.ts";
+import { certificatesApi } from "./api.ts";
+import { searchText } from "./create.ts";
+import { resolvePlacement } from "./placement-queries.ts";
+import * as queries from "./queries.ts";
+import { loadCertificate } from "./read.ts";
+
+async function saved(tx: Tx, pk: number) {
+  const row = await queries.findCertificateByPk(tx.db, pk);
+  if (!row) throw new Problem("not-found", "the certificate is gone");
+  return queries.certificateView(row, tx.now);
+}
+
+export const update = write(certificatesApi.update, {
+  async prepare(ctx, { id, ...patch }) {
+    const row = await loadCertificate(ctx, id);
+    matchRevision(ctx, row.revision);
+    const view = queries.certificateView(row, ctx.clock.now());
+    const targets = await queries.listTargetsOf(ctx.reader, row.pk);
+    const before = {
+      name: row.name,
+      environment: row.environment,
+      ownerId: row.owner_id ?? undefined,
+      teamId: row.team_id ?? undefined,
+      renewalPolicyId: row.renewal_policy_id ?? undefined,
+      tags: view.tags,
+      targetIds: targets.map((it) => it.id),
+    };
+    const after = applyPatch(before, patch, { environment: "", tags: {}, targetIds: [] });
+    const placement = await resolvePlacement(ctx, after);
+    requireTeam(ctx.scope, placement.teamPk);
+    const policy = await loadPolicy(ctx.reader, after.renewalPolicyId, "renewal_policy_id");
+    const held = await queries.isHeldByAgents(ctx.reader, row.pk);
+    if (!held && placement.targetPks.length > 0 && row.not_after !== null) {
+      throw new Problem("wrong-state", "the client holds the key: no agent can deploy it", {
+        errors: [{ path: "target_ids", message: "the client holds the key" }],
+      });
+    }
+    return { row, after, placement, policy, held };
+  },
+  async commit(tx, { row, after, placement, policy, held }) {
+    const validity =
+      row.not_before !== null && row.not_after !== null
+        ? { notBefore: row.not_before, notAfter: row.not_after }
+        : undefined;
+    const fraction = tx.random.fraction();
+    await unlessTaken("certificate", () =>
+      queries.updateCertificate(
+        tx.db,
+        row,
+        {
+          name: after.name,
+          environment: after.environment,
+          owner_pk: placement.ownerPk,
+          team_pk: placement.teamPk,
+          renewal_policy_pk: policy.pk,
+          tags: json(after.tags),
+          ...(validity ? { expiring_at: expiringAt(validity, policy.fields) } : {}),
+          ...(validity && held ? { renew_at: renewAt(validity, policy.fields, fraction) } : {}),
+        },
+        tx.now,
+      ),
+    );
+    await queries.replaceTargets(tx.db, row.pk, placement.targetPks);
+    const text = searchText({
+      name: after.name,
+      sans: queries.sansOf(row),
+      owner: placement.ownerName,
+      tags: after.tags,
+    });
+    await queries.replaceSearchText(tx.db, row.pk, text);
+    tx.subject({ id: row.id, teamPk: placement.teamPk });
+    await tx.emit("certificate.changed", { id: row.id, teamPk: placement.teamPk }, {});
+    return await saved(tx, row.pk);
+  },
+});
+
+export const archive = write(certificatesApi.archive, {
+  prepare: (ctx, { id }) => loadCertificate(ctx, id),
+  async commit(tx, row) {
+    tx.subject({ id: row.id, teamPk: row.team_pk });
+    if (row.archived_at !== null) return null;
+    const change = { archived_at: tx.now, renew_at: null, activity: "idle" as const };
+    await queries.updateCertificate(tx.db, row, change, tx.now);
+    for (const pk of await queries.listActiveJobs(tx.db, row.pk)) {
+      await jobs.moveIdle(tx.db, pk, "cancel", tx.now, { error: "the certificate was archived" });
+      await jobs.askToCancel(tx.db, pk, tx.now);
+    }
+    await tx.emit("certificate.archived", { id: row.id, teamPk: row.team_pk }, {});
+    return null;
+  },
+});
+
+export const restore = write(certificatesApi.restore, {
+  async prepare(ctx, { id }) {
+    const row = await loadCertificate(ctx, id);
+    if (row.archived_at === null) throw new Problem("wrong-state", "it is not archived");
+    const held = await queries.isHeldByAgents(ctx.reader, row.pk);
+    return { row, held, policy: await policyByPk(ctx.reader, row.renewal_policy_pk) };
+  },
+  async commit(tx, { row, held, policy }) {
+    const validity =
+      row.not_before !== null && row.not_after !== null
+        ? { notBefore: row.not_before, notAfter: row.not_after }
+        : undefined;
+    const at = validity && held ? renewAt(validity, policy.fields, tx.random.fraction()) : null;
+    await queries.updateCertificate(tx.db, row, { archived_at: null, renew_at: at }, tx.now);
+    tx.subject({ id: row.id, teamPk: row.team_pk });
+    await tx.emit("certificate.restored", { id: row.id, teamPk: row.team_pk }, {});
+    return await saved(tx, row.pk);
+  },
+});

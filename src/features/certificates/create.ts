@@ -1,0 +1,282 @@
+/** Ordering a certificate: from names, so that agents make the keys, or from a signing request, signed at once where the issuer can. */
+
+import { prefixes } from "#base/id.ts";
+import { invalid, Problem } from "#base/problem.ts";
+import { newId } from "#base/random.ts";
+import { days, later } from "#base/time.ts";
+import type { Tx } from "#jobs/tx.ts";
+import { keyAlgorithmOf, keyText } from "#pki/algorithms.ts";
+import { encodePem } from "#pki/pem.ts";
+import type { CertificateRequest } from "#pki/request.ts";
+import { generalNameToText } from "#pki/subject-alt-name.ts";
+import { unlessTaken } from "../conflicts.ts";
+import { type Context, requireTeam } from "../context.ts";
+import { write } from "../handler.ts";
+import * as issuerQueries from "../issuers/queries.ts";
+import { type UsableIssuer, usable } from "../issuers/use.ts";
+import { loadPolicy, type Policy } from "../policies/index.ts";
+import { loadProfile, type Profile } from "../profiles/index.ts";
+import { digestOf } from "../run.ts";
+import { certificatesApi } from "./api.ts";
+import type { IssuedView, NewCertificate } from "./certificate.ts";
+import { type Signed, signUnlessDeferred } from "./draft.ts";
+import { issueJob } from "./jobs.ts";
+import { type Names, namesFromText, namesOfRequest, readRequest } from "./names.ts";
+import { findOrder, insertOrder, type OrderKey } from "./order-queries.ts";
+import { type Placement, resolvePlacement } from "./placement-queries.ts";
+import * as queries from "./queries.ts";
+import { recordVersion } from "./record.ts";
+import { findVersionByPk, loadChain, pemOfChain } from "./version-queries.ts";
+
+/** How long an agent may take to hand in its request when nothing else is set (CERTCTL_JOB_AWAITING_CSR_TIMEOUT). */
+const patience = days(1);
+
+interface Planned {
+  readonly kind: "new";
+  readonly names: Names;
+  readonly placement: Placement;
+  readonly issuer: UsableIssuer;
+  readonly profile: Profile;
+  readonly policy: Policy;
+  readonly request: CertificateRequest | undefined;
+  readonly signed: Signed | undefined;
+  readonly versionId: string;
+  readonly holders: readonly number[];
+  readonly order: OrderKey;
+}
+
+/** The same request was sent before: here is its certificate. */
+interface Known {
+  readonly kind: "known";
+  readonly certificatePk: number;
+  readonly versionPk: number | null;
+}
+
+export const create = write(certificatesApi.create, {
+  async prepare(ctx, input): Promise<Planned | Known> {
+    const order: OrderKey = {
+      edge: "rest",
+      client: `${ctx.actor.type}:${ctx.actor.id}`,
+      requestHash: digestOf(input),
+    };
+    // Only a signing request makes two orders the same: names alone may be wanted twice.
+    const known = input.csrPem === undefined ? undefined : await findOrder(ctx.reader, order);
+    if (known && known.state !== "refused") {
+      return { kind: "known", certificatePk: known.certificate_pk, versionPk: known.version_pk };
+    }
+    return await plan(ctx, input, order);
+  },
+  demands(_, it) {
+    if (it.kind === "known" || !it.profile.rules.requiresApproval) return undefined;
+    return {
+      approvers: 1,
+      reason: `the profile ${it.profile.id} demands approval`,
+      type: "Issuance",
+      certificatePk: null,
+      teamPk: it.placement.teamPk,
+      evidence: {
+        commonName: it.names.commonName,
+        sans: it.names.sans.map(generalNameToText),
+        issuer: it.issuer.id,
+        profile: it.profile.id,
+        publicKey: it.request && Buffer.from(it.request.publicKey).toString("base64"),
+      },
+    };
+  },
+  async commit(tx, it, input) {
+    if (it.kind === "known") return await answer(tx, it.certificatePk, it.versionPk);
+    const id = input.id ?? tx.newId("certificate");
+    const certificatePk = await unlessTaken("certificate", () => insertRow(tx, id, it, input));
+    const certificate = { pk: certificatePk, id, teamPk: it.placement.teamPk };
+    await queries.replaceTargets(tx.db, certificatePk, it.placement.targetPks);
+    const details = { name: input.name ?? it.names.commonName, issuerId: it.issuer.id };
+    tx.subject({ id, teamPk: it.placement.teamPk, details });
+    await tx.emit("certificate.created", certificate, {});
+    if (it.signed && it.request) {
+      const { versionPk } = await recordVersion(tx, {
+        certificate,
+        versionId: it.versionId,
+        holderPk: null,
+        issuerPk: it.issuer.pk,
+        policy: it.policy,
+        request: it.request.der,
+        signed: it.signed,
+        isRenewal: false,
+        othersPending: false,
+      });
+      await saveOrder(tx, it, { certificatePk, versionPk, jobPk: null });
+      return await answer(tx, certificatePk, versionPk, it.signed);
+    }
+    const job = await enqueue(tx, it, certificate);
+    if (it.request) await saveOrder(tx, it, { certificatePk, versionPk: null, jobPk: job.pk });
+    return { ...(await answer(tx, certificatePk, null)), ...jobLink(job.id) };
+  },
+});
+
+export const jobLink = (id: string) => ({ jobId: id, jobUrl: `/api/v1/jobs/${id}` });
+
+async function plan(ctx: Context, input: NewCertificate, order: OrderKey): Promise<Planned> {
+  const request = input.csrPem === undefined ? undefined : readRequest(input.csrPem);
+  const names = wantedNames(input, request);
+  const [placement, issuer, profile, policy] = await Promise.all([
+    resolvePlacement(ctx, input),
+    loadIssuer(ctx, input.issuerId),
+    loadProfile(ctx.reader, input.certificateProfileId, "certificate_profile_id"),
+    loadPolicy(ctx.reader, input.renewalPolicyId, "renewal_policy_id"),
+  ]);
+  requireTeam(ctx.scope, placement.teamPk);
+  const holders = request ? [] : placement.agentPks;
+  if (!request && holders.length === 0) {
+    throw invalid(
+      "csr_pem",
+      "give a signing request, or target_ids or agent_id so that an agent makes the key",
+    );
+  }
+  if (request && placement.targetPks.length > 0) {
+    throw invalid("target_ids", "a key that the client holds cannot be deployed by an agent");
+  }
+  const versionId = newId(prefixes.version, ctx.clock.now(), ctx.random);
+  const validitySeconds = input.validitySeconds ?? null;
+  const draft = { names, profile: profile.rules, issuer, validitySeconds, orderId: versionId };
+  const signed = request && (await signUnlessDeferred(ctx, { ...draft, request }));
+  return {
+    kind: "new",
+    names,
+    placement,
+    issuer,
+    profile,
+    policy,
+    request,
+    signed,
+    versionId,
+    holders,
+    order,
+  };
+}
+
+async function loadIssuer(ctx: Context, id: string): Promise<UsableIssuer> {
+  const row = await issuerQueries.findIssuer(ctx.reader, id);
+  if (!row) throw invalid("issuer_id", `there is no issuer ${id}`);
+  if (row.enabled === 0) throw invalid("issuer_id", `the issuer ${id} is disabled`);
+  return await usable(ctx, row);
+}
+
+/** The request's names, which what was typed must not contradict. */
+function wantedNames(input: NewCertificate, request: CertificateRequest | undefined): Names {
+  if (!request) return namesFromText(input.commonName, input.sans);
+  const found = namesOfRequest(request);
+  if (input.commonName !== undefined && input.commonName !== found.commonName) {
+    throw invalid("common_name", `is not that of the request, which is ${found.commonName}`);
+  }
+  if (input.sans.length === 0) return found;
+  return namesFromText(input.commonName ?? found.commonName, input.sans);
+}
+
+async function insertRow(tx: Tx, id: string, it: Planned, input: NewCertificate): Promise<number> {
+  const sans = it.names.sans.map(generalNameToText);
+  const name = input.name ?? (it.request ? `${it.names.commonName} ${id}` : it.names.commonName);
+  const key = it.request?.key;
+  return await queries.insertCertificate(
+    tx.db,
+    {
+      id,
+      name,
+      commonName: it.names.commonName,
+      sans,
+      environment: input.environment,
+      ownerPk: it.placement.ownerPk,
+      teamPk: it.placement.teamPk,
+      issuerPk: it.issuer.pk,
+      profilePk: it.profile.pk,
+      renewalPolicyPk: it.policy.pk,
+      tags: input.tags,
+      source: it.request ? "API" : "Agent",
+      keyAlgorithm: key ? (keyAlgorithmOf(key) ?? keyText(key)) : input.keyAlgorithm,
+      validitySeconds: input.validitySeconds ?? null,
+      activity: it.signed ? "idle" : "issuing",
+      searchText: searchText({ name, sans, owner: it.placement.ownerName, tags: input.tags }),
+    },
+    tx.now,
+  );
+}
+
+/** What the text search covers: names, owner and tags. */
+export function searchText(it: {
+  readonly name: string;
+  readonly sans: readonly string[];
+  readonly owner: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+}): string {
+  const tags = Object.entries(it.tags).map(([key, value]) => `${key}=${value}`);
+  // The common name is among the names or in the name; each word once keeps the index small.
+  return [...new Set([it.name, ...it.sans, it.owner ?? "", ...tags])].filter(Boolean).join("\n");
+}
+
+/** One job per key holder: an agent makes its key first, a client's request is ready. */
+async function enqueue(
+  tx: Tx,
+  it: Planned,
+  certificate: { readonly pk: number; readonly id: string; readonly teamPk: number | null },
+) {
+  const common = {
+    certificatePk: certificate.pk,
+    teamPk: certificate.teamPk,
+    issuerPk: it.issuer.pk,
+    priority: 10,
+    maxAttempts: it.policy.fields.maxRetries + 1,
+  };
+  const input = { certificateId: certificate.id, isRenewal: false };
+  if (it.request) {
+    const csr = Buffer.from(it.request.der).toString("base64");
+    return await tx.enqueue(issueJob, {
+      ...common,
+      input: { ...input, versionId: it.versionId, csr },
+      dedupeKey: `certificates.issue/${certificate.pk}/client`,
+    });
+  }
+  let first: { pk: number; id: string } | undefined;
+  for (const agentPk of it.holders) {
+    const job = await tx.enqueue(issueJob, {
+      ...common,
+      state: "AwaitingCSR",
+      agentPk,
+      input: { ...input, versionId: tx.newId("version") },
+      dedupeKey: `certificates.issue/${certificate.pk}/${agentPk}`,
+      deadline: later(tx.now, patience),
+    });
+    first ??= job;
+  }
+  if (!first) throw new Error("a certificate without key holder was planned");
+  return first;
+}
+
+async function saveOrder(
+  tx: Tx,
+  it: Planned,
+  of: { certificatePk: number; versionPk: number | null; jobPk: number | null },
+): Promise<void> {
+  const state = of.versionPk === null ? "pending" : "issued";
+  await insertOrder(tx.db, { ...it.order, ...of, id: tx.newId("order"), state }, tx.now);
+}
+
+/** The certificate as it now stands, with its PEM when there is a version. */
+async function answer(
+  tx: Tx,
+  certificatePk: number,
+  versionPk: number | null,
+  signed?: Signed,
+): Promise<IssuedView> {
+  const row = await queries.findCertificateByPk(tx.db, certificatePk);
+  if (!row) throw new Problem("not-found", "the certificate is gone");
+  const version =
+    versionPk === null || signed ? undefined : await findVersionByPk(tx.db, versionPk);
+  const leaf = signed?.certificate ?? version?.certificate;
+  const chain = signed?.chain ?? (version && (await loadChain(tx.db, version.chain_pk)));
+  return {
+    ...queries.certificateView(row, tx.now),
+    jobId: null,
+    jobUrl: null,
+    certificatePem: leaf ? encodePem("CERTIFICATE", leaf) : null,
+    chainPem: chain ? pemOfChain(chain) : null,
+  };
+}

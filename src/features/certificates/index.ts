@@ -1,0 +1,28 @@
+/** Managed certificates. */
+import { bind, type Feature } from "../handler.ts";
+import { certificatesApi } from "./api.ts";
+import { archive, restore, update } from "./change.ts";
+import { create } from "./create.ts";
+import { issueJob } from "./jobs.ts";
+import { exportPem, get, list, listVersions } from "./read.ts";
+import { renewalCheck, shortLivedExpiry } from "./recurring.ts";
+import { renew } from "./renew.ts";
+import { submitCsr } from "./submit.ts";
+
+export const certificates: Feature = {
+  name: "certificates",
+  operations: bind(certificatesApi, {
+    list,
+    get,
+    create,
+    update,
+    archive,
+    restore,
+    renew,
+    versions: listVersions,
+    exportPem,
+    submitCsr,
+  }),
+  jobs: [issueJob],
+  recurring: [renewalCheck, shortLivedExpiry],
+};

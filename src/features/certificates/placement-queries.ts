@@ -1,0 +1,91 @@
+/** Whose a certificate is and where it goes: owner, team, targets and the agents that make its keys. */
+import type { Kysely } from "kysely";
+import { invalid } from "#base/problem.ts";
+import type { Tables } from "#db/tables.ts";
+import type { Context, TeamScope } from "../context.ts";
+
+export interface Placement {
+  readonly ownerPk: number | null;
+  readonly ownerName: string | null;
+  readonly teamPk: number | null;
+  readonly targetPks: readonly number[];
+  readonly agentPks: readonly number[];
+}
+
+export interface Wanted {
+  readonly ownerId?: string | undefined;
+  readonly teamId?: string | undefined;
+  readonly targetIds: readonly string[];
+  readonly agentId?: string | undefined;
+}
+
+type Reading = Pick<Context, "reader" | "scope">;
+
+/** References by id to keys, as far as the caller may see them. Throws `invalid-input` naming the one that is not there. */
+export async function resolvePlacement(ctx: Reading, wanted: Wanted): Promise<Placement> {
+  const owner =
+    wanted.ownerId === undefined ? undefined : await findOwner(ctx.reader, wanted.ownerId);
+  if (wanted.ownerId !== undefined && !owner) {
+    throw invalid("owner_id", `there is no owner ${wanted.ownerId}`);
+  }
+  const team = wanted.teamId === undefined ? undefined : await findTeam(ctx.reader, wanted.teamId);
+  if (wanted.teamId !== undefined && team === undefined) {
+    throw invalid("team_id", `there is no team ${wanted.teamId}`);
+  }
+  const targets = await Promise.all(
+    wanted.targetIds.map(async (id, index) => {
+      const target = await findTarget(ctx.reader, id, ctx.scope);
+      if (!target) throw invalid(`target_ids.${index}`, `there is no target ${id}`);
+      return target;
+    }),
+  );
+  const agent = wanted.agentId === undefined ? undefined : await findAgent(ctx, wanted.agentId);
+  const agentPks = [...targets.map((it) => it.agent_pk), ...(agent === undefined ? [] : [agent])];
+  return {
+    ownerPk: owner?.pk ?? null,
+    ownerName: owner?.name ?? null,
+    teamPk: team ?? owner?.team_pk ?? null,
+    targetPks: [...new Set(targets.map((it) => it.pk))],
+    agentPks: [...new Set(agentPks)],
+  };
+}
+
+async function findOwner(db: Kysely<Tables>, id: string) {
+  return await db
+    .selectFrom("owners")
+    .select(["pk", "name", "team_pk"])
+    .where("id", "=", id)
+    .executeTakeFirst();
+}
+
+async function findTeam(db: Kysely<Tables>, id: string): Promise<number | undefined> {
+  const row = await db.selectFrom("teams").select("pk").where("id", "=", id).executeTakeFirst();
+  return row?.pk;
+}
+
+async function findTarget(db: Kysely<Tables>, id: string, scope: TeamScope) {
+  const query = db
+    .selectFrom("targets")
+    .innerJoin("agents", "agents.pk", "targets.agent_pk")
+    .select(["targets.pk", "targets.agent_pk"])
+    .where("targets.id", "=", id)
+    .where("targets.retired_at", "is", null);
+  return await (scope === "all"
+    ? query
+    : query.where("agents.team_pk", "in", scope)
+  ).executeTakeFirst();
+}
+
+async function findAgent(ctx: Reading, id: string): Promise<number> {
+  const query = ctx.reader
+    .selectFrom("agents")
+    .select("pk")
+    .where("id", "=", id)
+    .where("retired_at", "is", null);
+  const row = await (ctx.scope === "all"
+    ? query
+    : query.where("team_pk", "in", ctx.scope)
+  ).executeTakeFirst();
+  if (!row) throw invalid("agent_id", `there is no agent ${id}`);
+  return row.pk;
+}
