@@ -18,14 +18,16 @@ export function nameToText(name: DistinguishedName): string {
     .join(",");
 }
 
-function attributeToText(attribute: AttributeTypeAndValue): string {
-  const { type, value, encoding } = attribute;
+function attributeToText({ type, value, encoding }: AttributeTypeAndValue): string {
   if (encoding === "der") return `${type}=#${value}`;
-  // RFC 4514 section 2.4: a type without a short name has its value in hexadecimal.
-  if (attributeTypes[type] === undefined) {
-    return `${type}=#${encodeString(encoding ?? usualEncoding(type), value).toHex()}`;
-  }
-  return `${type}=${escapeValue(value)}`;
+  if (attributeTypes[type] !== undefined) return `${type}=${escapeValue(value)}`;
+  // RFC 4514 section 2.4: a type without a short name has its value in hexadecimal. A foreign name may hold what its
+  // own encoding cannot.
+  const own = encoding ?? usualEncoding(type);
+  const encoded = mayEncode(own, value)
+    ? encodeString(own, value)
+    : encodeString("utf8String", value.toWellFormed());
+  return `${type}=#${encoded.toHex()}`;
 }
 
 function escapeValue(value: string): string {

@@ -159,6 +159,14 @@ describe("text", () => {
     expect(nameFromText(nameToText(parsed))).toEqual(parsed);
   });
 
+  test("of a foreign name is written even when a value does not fit its encoding", () => {
+    const odd = (encoding: "printableString" | "bmpString", value: string) => [
+      [{ type: "1.2.3", value, encoding }],
+    ];
+    expect(nameToText(odd("printableString", "a$"))).toBe("1.2.3=#0c026124");
+    expect(nameToText(odd("bmpString", "\ud800"))).toBe("1.2.3=#0c03efbfbd");
+  });
+
   test("characters that a terminal could misread are escaped", () => {
     const name = [[{ type: "CN", value: "a\u202eb\u0000\u001b" }]];
     expect(nameToText(name)).toBe("CN=a\\e2\\80\\aeb\\00\\1b");
