@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto";
 import { Problem } from "#base/problem.ts";
-import { days } from "#base/time.ts";
+import { days, instant, later } from "#base/time.ts";
 import {
   issueLeaf,
   makeAuthority,
@@ -15,7 +15,12 @@ import { signCertificate } from "./certificate.ts";
 import { parseCertificate, parseForeignCertificate } from "./certificate-reader.ts";
 import * as der from "./der.ts";
 import { encodeExtension, keyIdentifierOf } from "./extensions.ts";
-import { issuingWith, leafTemplate, subjectAltNameIsCritical } from "./local-ca.ts";
+import {
+  authorityComplaint,
+  issuingWith,
+  leafTemplate,
+  subjectAltNameIsCritical,
+} from "./local-ca.ts";
 import { encodeName } from "./name.ts";
 import { nameFromText, nameToText } from "./name-text.ts";
 import { oids } from "./oid.ts";
@@ -128,6 +133,20 @@ describe("an authority", () => {
     expect(authority.certificate.authorityKeyIdentifier).toEqual(
       root.certificate.subjectKeyIdentifier,
     );
+  });
+
+  test("from outside is taken only with CA:TRUE, keyCertSign, its own key and in its time", async () => {
+    const { certificate, signer } = authority;
+    const ask = (it: Partial<typeof certificate>, key = signer.publicKey, at = testNow) =>
+      authorityComplaint({ ...certificate, ...it }, key, at);
+    expect(ask({})).toBeUndefined();
+    expect(ask({ keyUsage: undefined })).toBeUndefined();
+    expect(ask({ basicConstraints: { ca: false, pathLen: undefined } })).toMatch(/CA:TRUE/);
+    expect(ask({ basicConstraints: undefined })).toMatch(/CA:TRUE/);
+    expect(ask({ keyUsage: ["cRLSign"] })).toMatch(/keyCertSign/);
+    expect(ask({}, root.signer.publicKey)).toMatch(/does not belong/);
+    expect(ask({}, signer.publicKey, instant(0))).toMatch(/not valid yet/);
+    expect(ask({}, signer.publicKey, later(certificate.notAfter, 1_000))).toMatch(/expired/);
   });
 
   test("on P-256 signs at once, on RSA and P-384 with a promise", async () => {

@@ -59,6 +59,12 @@ const rows: readonly Row[] = [
   },
   { rule: "rsa-exponent", name: "the exponent 3", request: { key: rsaOf(2048, 3) } },
   {
+    rule: "key-of-issuer",
+    name: "the CA's",
+    request: { key: rsa },
+    context: { issuerPublicKey: rsa.spki },
+  },
+  {
     rule: "key-known-weak",
     name: "a modulus with a small factor",
     request: {

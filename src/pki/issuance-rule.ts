@@ -20,6 +20,8 @@ export interface IssuanceRequest {
 export interface IssuanceContext {
   readonly validity: Validity;
   readonly issuerValidity: Validity;
+  /** SubjectPublicKeyInfo of the issuer, DER. */
+  readonly issuerPublicKey: Uint8Array;
   readonly keyUsage: readonly KeyUsage[];
   readonly extendedKeyUsage: readonly ExtendedKeyUsage[];
   readonly subjectAltNameCritical: boolean;

@@ -41,6 +41,14 @@ export const keyRules: readonly Rule[] = [
         : content,
   },
   {
+    id: "key-of-issuer",
+    source: "RFC 5280 section 4.2.1.1: key identifiers tell issuer and subject apart",
+    check: ({ key }, { issuerPublicKey }) =>
+      Buffer.compare(key.spki, issuerPublicKey) === 0
+        ? complain("csr.key", "the key is the issuer's own")
+        : content,
+  },
+  {
     id: "key-known-weak",
     source: "CA/B BR 6.1.1.3",
     check: ({ key }) => {

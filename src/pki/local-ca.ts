@@ -2,6 +2,7 @@
  * The templates of a local authority: a self-signed root, an issuing CA below it, and leaves (RFC 5280 section 4.2).
  * Pure: keys, serial numbers and times come from outside, and nothing here signs.
  */
+import type { Instant } from "#base/time.ts";
 import type { CertificateTemplate } from "./certificate.ts";
 import type { ParsedCertificate } from "./certificate-reader.ts";
 import {
@@ -22,7 +23,7 @@ import { type DistinguishedName, encodeName } from "./name.ts";
 import { type PublicKey, parsePublicKey } from "./public-key.ts";
 import type { SerialNumber } from "./serial-number.ts";
 import { distinctNames, type GeneralName } from "./subject-alt-name.ts";
-import type { Validity } from "./validity.ts";
+import { isValidAt, type Validity } from "./validity.ts";
 
 /** Where relying parties find an authority's data; plain HTTP (RFC 5280 section 4.2.1.13). */
 export interface AuthorityUrls {
@@ -61,6 +62,27 @@ function urlExtensions({ crl, ocsp, caIssuers }: AuthorityUrls): readonly Uint8A
     extensions.push(authorityInfoAccessExtension({ ocsp, caIssuers }));
   }
   return extensions;
+}
+
+/** Why a certificate from outside cannot become an issuing authority with this key; undefined when it can. */
+export function authorityComplaint(
+  certificate: ParsedCertificate,
+  publicKey: Uint8Array,
+  at: Instant,
+): string | undefined {
+  const { basicConstraints, keyUsage } = certificate;
+  if (basicConstraints?.ca !== true)
+    return "the CA certificate is not a CA (basicConstraints has no CA:TRUE)";
+  if (keyUsage !== undefined && !keyUsage.includes("keyCertSign")) {
+    return "the CA certificate may not sign certificates (keyUsage has no keyCertSign)";
+  }
+  if (Buffer.compare(certificate.publicKey, publicKey) !== 0) {
+    return "the private key does not belong to the CA certificate";
+  }
+  if (isValidAt(certificate, at)) return undefined;
+  return at < certificate.notBefore
+    ? "the CA certificate is not valid yet"
+    : "the CA certificate has expired";
 }
 
 export interface AuthoritySpec {

@@ -92,6 +92,8 @@ describe("what a person types", () => {
     { text: "spiffe://td/x", name: { type: "uri", value: "spiffe://td/x" } },
     { text: "HTTPS://Example.COM/Path", name: { type: "uri", value: "https://example.com/Path" } },
     { text: "urn:uuid:F81D4FAE", name: { type: "uri", value: "urn:uuid:F81D4FAE" } },
+    { text: "Bücher.example", name: { type: "dns", value: "xn--bcher-kva.example" } },
+    { text: "*.bücher.example", name: { type: "dns", value: "*.xn--bcher-kva.example" } },
     { text: "dns:10.0.0.1", name: { type: "dns", value: "10.0.0.1" } },
     { text: "IP:10.0.0.1", name: { type: "ip", value: "10.0.0.1" } },
     { text: "email:x@y.example", name: { type: "email", value: "x@y.example" } },
@@ -101,7 +103,12 @@ describe("what a person types", () => {
     expect(generalNameFromText(`${name.type}:${generalNameToText(name)}`)).toEqual(name);
   });
 
-  test.each(["", "  ", "ip:300.0.0.1"])("%p is refused at its place", (text) => {
+  test("what no domain name may have stays to be seen and refused", () => {
+    const value = "exa\u200bmple.example";
+    expect(generalNameFromText(value)).toEqual({ type: "dns", value });
+  });
+
+  test.each(["", "  ", "ip:300.0.0.1", "xn--999999999.ü"])("%p is refused at its place", (text) => {
     expect(() => generalNameFromText(text, "sans.3")).toThrow(/sans\.3/);
   });
 });

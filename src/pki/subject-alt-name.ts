@@ -2,6 +2,7 @@
  * subjectAltName (RFC 5280 section 4.2.1.6): DNS names, IP addresses, e-mail addresses and URIs between text and bytes.
  * The other forms of GeneralName are refused by name. Whether a name may be certified is for the issuance checks.
  */
+import { domainToASCII } from "node:url";
 import { invalid, unreachable } from "#base/problem.ts";
 import * as der from "./der.ts";
 import { hexOctet, unacceptable } from "./der-element.ts";
@@ -22,10 +23,20 @@ export function generalNameFromText(text: string, path = "name"): GeneralName {
   const [, prefix, rest = trimmed] = /^(dns|ip|email|uri):(.*)$/is.exec(trimmed) ?? [];
   const type =
     prefix === undefined ? guessType(rest) : (prefix.toLowerCase() as GeneralName["type"]);
+  if (type === "dns") return canonicalName({ type, value: toAsciiHost(rest, path) });
   if (type !== "ip") return canonicalName({ type, value: rest });
   const octets = ipFromText(rest);
   if (octets === undefined) throw invalid(path, `${JSON.stringify(rest)} is not an IP address`);
   return { type, value: ipToText(octets) ?? rest };
+}
+
+/** `bücher.example` becomes its A-labels; what is no letter, mark or digit stays, for the checks to refuse. */
+function toAsciiHost(text: string, path: string): string {
+  if (!/[^\0-\x7f]/.test(text) || !/^[\p{L}\p{M}\p{N}.*-]+$/u.test(text)) return text;
+  const ascii = domainToASCII(text);
+  if (ascii === "")
+    throw invalid(path, `${JSON.stringify(text)} is not an internationalised domain name`);
+  return ascii;
 }
 
 export const generalNameToText = ({ value }: GeneralName): string => value;

@@ -28,9 +28,9 @@ export const lifetimeOf = ({ notBefore, notAfter }: Validity): Milliseconds =>
 export const isValidAt = ({ notBefore, notAfter }: Validity, at: Instant): boolean =>
   at >= notBefore && at < notAfter + seconds(1);
 
-/** The validity cut off at the end of the issuer's, so that no certificate outlives what it hangs on. */
+/** The validity cut to the issuer's at both ends, so that no certificate outlives what it hangs on. */
 export const clippedTo = (validity: Validity, issuer: Validity): Validity => ({
-  notBefore: validity.notBefore,
+  notBefore: instant(Math.max(validity.notBefore, issuer.notBefore)),
   notAfter: instant(Math.min(validity.notAfter, issuer.notAfter)),
 });
 

@@ -95,10 +95,11 @@ export async function makeRequest(options: RequestOptions): Promise<CertificateR
 /** What the checks want to know for an ordinary TLS leaf. */
 export const tlsContext = (
   request: CertificateRequest,
-  issuer: Validity,
+  issuer: Validity & { readonly publicKey?: Uint8Array },
   validity: Validity = validityFrom(testNow, days(90)),
 ): IssuanceContext => ({
   validity,
+  issuerPublicKey: issuer.publicKey ?? new Uint8Array(),
   issuerValidity: { notBefore: issuer.notBefore, notAfter: issuer.notAfter },
   keyUsage: usualKeyUsage(request.key),
   extendedKeyUsage: ["serverAuth", "clientAuth"],
