@@ -92,6 +92,10 @@ export function openDeployer(options: DeployerOptions): Deployer {
           recovered.push(await recoverEntry(workshop, entry));
         });
       }
+      // A deployment that only reloads has copies of a configuration, but no journal.
+      for (const name of workshop.machine.files.list(workshop.layouts) ?? []) {
+        workshop.machine.files.remove(join(workshop.layouts, name));
+      }
       return recovered;
     },
   };

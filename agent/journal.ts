@@ -58,7 +58,7 @@ export interface Journal {
   write(entry: Entry): void;
   drop(targetId: string): void;
   find(targetId: string): Entry | undefined;
-  /** All entries, and the files that are none: written by another version, or damaged. */
+  /** For the start of the agent: all entries, and the files that are none: written by another version, or damaged. */
   list(): { readonly entries: readonly Entry[]; readonly unreadable: readonly string[] };
 }
 
@@ -79,6 +79,10 @@ export function openJournal(files: Files, directory: string): Journal {
     },
     find: (targetId) => read(pathOf(targetId)),
     list() {
+      for (const name of files.list(directory) ?? []) {
+        // A write that a kill cut short: the entry it would have replaced stands.
+        if (name.endsWith(".tmp")) files.remove(join(directory, name));
+      }
       const paths = (files.list(directory) ?? [])
         .filter((name) => name.endsWith(".json"))
         .map((name) => join(directory, name));

@@ -1,0 +1,20 @@
+/** An agent process for the kill test: takes up what its predecessor left, says so, then deploys two pairs in turn until it is killed. */
+import { readFileSync } from "node:fs";
+import { nginxOrder, noSignal, openBench } from "./bench.ts";
+
+const [directory = ""] = process.argv.slice(2);
+const { rig, pairs, stateDirectory } = JSON.parse(readFileSync(`${directory}/scene.json`, "utf8"));
+const { deployer } = openBench({ stateDirectory });
+const recovered = await deployer.recover();
+const say = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
+say({ recovered: recovered.map(({ result }) => [result.outcome, result.error?.detail]) });
+for await (const line of console) {
+  if (line === "go") break;
+}
+for (let turn = 0; ; turn++) {
+  const { outcome, error } = await deployer.deploy(
+    nginxOrder(rig, pairs[turn % 2], { backup_retention: 1 }),
+    noSignal(),
+  );
+  say({ outcome, error });
+}
