@@ -98,9 +98,9 @@ const rsaPss = (bits: 256 | 384 | 512): SignatureAlgorithm => ({
   pssSaltLength: bits / 8,
 });
 
-export const ecdsaWithSha256 = ecdsa(256);
-export const ecdsaWithSha384 = ecdsa(384);
-export const sha256WithRsa = rsa(256);
+const ecdsaWithSha256 = ecdsa(256);
+const ecdsaWithSha384 = ecdsa(384);
+const sha256WithRsa = rsa(256);
 export const ed25519: SignatureAlgorithm = {
   name: "Ed25519",
   der: bare(oids["id-Ed25519"]),

@@ -11,7 +11,7 @@ import {
   testNow,
   testUrls,
 } from "#test/pki/authority.ts";
-import { signCertificate } from "./certificate.ts";
+import { encodeTbsCertificate, signCertificate } from "./certificate.ts";
 import { parseCertificate, parseForeignCertificate } from "./certificate-reader.ts";
 import * as der from "./der.ts";
 import { encodeExtension, keyIdentifierOf } from "./extensions.ts";
@@ -118,6 +118,21 @@ describe("a leaf", () => {
     expect(Buffer.from(bytes).toString("hex")).toContain("0603551d250101ff");
     expect<string>(certificate.serialNumber).toBe("1");
   });
+});
+
+test("the bytes that are signed are those that the certificate carries", async () => {
+  const request = await makeRequest({ privateKey: leafKey });
+  const spec = {
+    ...request,
+    serialNumber: SerialNumber.parse("ab"),
+    validity: validityFrom(testNow, days(1)),
+    keyUsage: [],
+    extendedKeyUsage: [],
+  };
+  const template = leafTemplate(spec, authority.issuing);
+  const bytes = await signCertificate(template, authority.signer);
+  const tbs = encodeTbsCertificate(template, authority.signer.algorithm);
+  expect(parseForeignCertificate(bytes).tbsCertificate).toEqual(tbs);
 });
 
 describe("an authority", () => {

@@ -64,7 +64,7 @@ function isValidALabel(label: string): boolean {
 const hostRules: readonly NameRule[] = [dnsForm, dnsLength, dnsCharacters, dnsNotIp, dnsIdn];
 
 /** All rules of a DNS name that is no wildcard. */
-export function hostComplaint(host: string): string | undefined {
+function hostComplaint(host: string): string | undefined {
   if (host.includes("*")) return "has a wildcard";
   for (const rule of hostRules) {
     const complaint = rule(host);

@@ -95,9 +95,3 @@ export function certificatePoliciesExtension(policies: readonly string[]): Uint8
   const information = policies.map((oid) => der.sequence(der.objectIdentifier(oid)));
   return encodeExtension(oids.certificatePolicies, false, der.sequence(...information));
 }
-
-export const ocspNoCheckExtension: Uint8Array = encodeExtension(
-  oids.ocspNoCheck,
-  false,
-  der.nullValue,
-);

@@ -19,8 +19,8 @@ export interface PublicKey extends KeySpec {
 }
 
 /** Verifying takes time with the square of the modulus; nobody has a use for more. */
-export const maximumModulusBits = 16_384;
-export const maximumExponentBits = 64;
+const maximumModulusBits = 16_384;
+const maximumExponentBits = 64;
 /** An RSA key of the largest modulus with room for its frame. */
 const maximumSpkiOctets = 2_200;
 

@@ -40,7 +40,7 @@ export interface RequestAttribute {
 }
 
 /** A request with 500 names and an RSA-4096 key has 20 KiB. */
-export const maximumRequestOctets = 65_536;
+const maximumRequestOctets = 65_536;
 /** In PEM, with the text that `openssl req -text` puts before it. */
 const maximumPemCharacters = 4 * maximumRequestOctets;
 const maximumAttributes = 32;
