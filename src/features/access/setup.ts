@@ -4,7 +4,7 @@ import { Problem } from "#base/problem.ts";
 import { newToken } from "#base/random.ts";
 import type { World } from "#jobs/world.ts";
 import { read, write } from "../handler.ts";
-import { loadSetting, saveSetting } from "../settings/queries.ts";
+import { loadSetting, saveSetting } from "../settings/store.ts";
 import { accessApi } from "./api.ts";
 import { hashPassword } from "./password.ts";
 import { hashToken, hintOf } from "./principal.ts";

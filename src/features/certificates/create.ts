@@ -12,8 +12,7 @@ import { generalNameToText } from "#pki/subject-alt-name.ts";
 import { unlessTaken } from "../conflicts.ts";
 import { type Context, requireTeam } from "../context.ts";
 import { write } from "../handler.ts";
-import * as issuerQueries from "../issuers/queries.ts";
-import { type UsableIssuer, usable } from "../issuers/use.ts";
+import { issuerById, type UsableIssuer } from "../issuers/use.ts";
 import { loadPolicy, type Policy } from "../policies/index.ts";
 import { loadProfile, type Profile } from "../profiles/index.ts";
 import { digestOf } from "../run.ts";
@@ -155,10 +154,10 @@ async function plan(ctx: Context, input: NewCertificate, order: OrderKey): Promi
 }
 
 async function loadIssuer(ctx: Context, id: string): Promise<UsableIssuer> {
-  const row = await issuerQueries.findIssuer(ctx.reader, id);
-  if (!row) throw invalid("issuer_id", `there is no issuer ${id}`);
-  if (row.enabled === 0) throw invalid("issuer_id", `the issuer ${id} is disabled`);
-  return await usable(ctx, row);
+  const issuer = await issuerById(ctx, id);
+  if (!issuer) throw invalid("issuer_id", `there is no issuer ${id}`);
+  if (!issuer.enabled) throw invalid("issuer_id", `the issuer ${id} is disabled`);
+  return issuer;
 }
 
 /** The request's names, which what was typed must not contradict. */

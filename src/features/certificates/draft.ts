@@ -100,6 +100,8 @@ export function checked(
     {
       validity,
       issuerValidity: authority?.issuing.validity ?? validity,
+      // Somebody else's key cannot be compared, and somebody else compares it.
+      issuerPublicKey: authority?.signer.publicKey ?? new Uint8Array(),
       keyUsage,
       extendedKeyUsage,
       subjectAltNameCritical: subjectAltNameIsCritical(request.subjectDer),

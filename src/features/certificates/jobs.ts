@@ -7,8 +7,7 @@ import { type Job, type JobContext, JobFailure, serverJob } from "#jobs/job.ts";
 import type { Tx } from "#jobs/tx.ts";
 import { parseRequest } from "#pki/request.ts";
 import { generalNameFromText } from "#pki/subject-alt-name.ts";
-import * as issuerQueries from "../issuers/queries.ts";
-import { usable, workingHost } from "../issuers/use.ts";
+import { issuerByPk, workingHost } from "../issuers/use.ts";
 import { type Policy, policyByPk } from "../policies/index.ts";
 import { profileByPk } from "../profiles/index.ts";
 import { nextTry } from "./certificate.ts";
@@ -125,13 +124,12 @@ async function draftOf(
   if (input.csr === undefined)
     throw new JobFailure("there is no signing request", { retryable: false });
   const { reader } = ctx.database;
-  const issuerRow = await issuerQueries.findIssuerByPk(reader, certificate.issuer_pk);
-  if (!issuerRow) throw new JobFailure("the issuer is gone", { retryable: false });
   const [issuer, profile, policy] = await Promise.all([
-    usable({ ...ctx, reader }, issuerRow),
+    issuerByPk({ ...ctx, reader }, certificate.issuer_pk),
     profileByPk(reader, certificate.profile_pk),
     policyByPk(reader, certificate.renewal_policy_pk),
   ]);
+  if (!issuer) throw new JobFailure("the issuer is gone", { retryable: false });
   const draft: Draft = {
     names: storedNames(certificate),
     request: parseRequest(Buffer.from(input.csr, "base64")),

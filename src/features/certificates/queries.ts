@@ -340,9 +340,7 @@ export async function listShortLivedExpired(
     .select(["pk", "id", "team_pk"])
     .where("not_after", ">", span.after)
     .where("not_after", "<=", span.until)
-    .where((eb) =>
-      eb(eb("not_after", "-", eb.ref("not_before")), "<", later(0 as Instant, 3_600_000)),
-    )
+    .where(sql<SqlBool>`not_after - not_before < ${hours(1)}`)
     .where("archived_at", "is", null)
     .orderBy("not_after")
     .limit(limit)

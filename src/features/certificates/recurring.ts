@@ -6,7 +6,7 @@ import type { Recurring, RecurringContext } from "#jobs/recurring.ts";
 import { runBy } from "#jobs/schedule-queries.ts";
 import { policyByPk } from "../policies/index.ts";
 import { profileByPk } from "../profiles/index.ts";
-import { loadSetting, saveSetting } from "../settings/queries.ts";
+import { loadSetting, saveSetting } from "../settings/store.ts";
 import * as queries from "./queries.ts";
 import { enqueueRenewal } from "./renew.ts";
 
@@ -30,7 +30,7 @@ export const renewalCheck: Recurring = {
     // Not at once again: a row that could not be renewed now would make this a busy loop.
     const soonest = later(ctx.clock.now(), seconds(5));
     if (next !== null) {
-      const at = next > soonest ? next : soonest;
+      const at = instant(Math.max(next, soonest));
       await ctx.commit((tx) => runBy(tx.db, renewalCheck.name, at));
     }
     return `${enqueued} of ${due.length} due certificates are being renewed`;

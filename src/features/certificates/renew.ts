@@ -8,8 +8,7 @@ import type { Tx } from "#jobs/tx.ts";
 import { type CertificateRequest, parseRequest } from "#pki/request.ts";
 import type { Context } from "../context.ts";
 import { write } from "../handler.ts";
-import * as issuerQueries from "../issuers/queries.ts";
-import { type UsableIssuer, usable } from "../issuers/use.ts";
+import { issuerByPk, type UsableIssuer } from "../issuers/use.ts";
 import { type Policy, policyByPk } from "../policies/index.ts";
 import { type Profile, profileByPk } from "../profiles/index.ts";
 import { certificatesApi } from "./api.ts";
@@ -114,10 +113,10 @@ function refuseUnfit(row: queries.CertificateRow, force: boolean, now: Instant):
 }
 
 async function loadIssuer(ctx: Context, row: queries.CertificateRow): Promise<UsableIssuer> {
-  const issuer = await issuerQueries.findIssuerByPk(ctx.reader, row.issuer_pk);
+  const issuer = await issuerByPk(ctx, row.issuer_pk);
   if (!issuer) throw notFound("issuer", row.issuer_id);
-  if (issuer.enabled === 0) throw new Problem("wrong-state", `the issuer ${issuer.id} is disabled`);
-  return await usable(ctx, issuer);
+  if (!issuer.enabled) throw new Problem("wrong-state", `the issuer ${issuer.id} is disabled`);
+  return issuer;
 }
 
 /** The request given now, or the one the client's last version was made from: then the key stays the same. */

@@ -6,8 +6,7 @@ import type { CertificateRequest } from "#pki/request.ts";
 import { requireSelf } from "../agents/self.ts";
 import type { Context } from "../context.ts";
 import { write } from "../handler.ts";
-import * as issuerQueries from "../issuers/queries.ts";
-import { usable } from "../issuers/use.ts";
+import { issuerByPk } from "../issuers/use.ts";
 import { policyByPk } from "../policies/index.ts";
 import { profileByPk } from "../profiles/index.ts";
 import { certificatesApi } from "./api.ts";
@@ -84,13 +83,12 @@ async function signed(
   signature: { signed: Signed; issuerPk: number } | undefined;
   policy: Awaited<ReturnType<typeof policyByPk>>;
 }> {
-  const row = await issuerQueries.findIssuerByPk(ctx.reader, certificate.issuer_pk);
-  if (!row) throw notFound("issuer", certificate.issuer_id);
   const [issuer, profile, policy] = await Promise.all([
-    usable(ctx, row),
+    issuerByPk(ctx, certificate.issuer_pk),
     profileByPk(ctx.reader, certificate.profile_pk),
     policyByPk(ctx.reader, certificate.renewal_policy_pk),
   ]);
+  if (!issuer) throw notFound("issuer", certificate.issuer_id);
   if (!issuer.signs) return { signature: undefined, policy };
   const draft = {
     names: storedNames(certificate),

@@ -2,9 +2,9 @@
 import type { Kysely } from "kysely";
 import type { Tables } from "#db/tables.ts";
 import type { World } from "#jobs/world.ts";
-import { type Anchors, trustAnchors } from "../authorities/anchors.ts";
-import { loadSubordinate, type Made, makeHierarchy } from "../authorities/create.ts";
-import * as authorities from "../authorities/queries.ts";
+import { type Anchors, trustAnchors } from "./anchors.ts";
+import { loadSubordinate, type Made, makeHierarchy } from "./authority-create.ts";
+import * as authorities from "./authority-queries.ts";
 import * as queries from "./queries.ts";
 
 export const localIssuerId = "iss-local";

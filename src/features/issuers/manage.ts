@@ -4,11 +4,11 @@ import { ConnectorFailure } from "#connectors/failure.ts";
 import { findIssuerKind } from "#connectors/issuers/index.ts";
 import { parseIssuerConfig } from "#connectors/issuers/issuer.ts";
 import { encodePem } from "#pki/pem.ts";
-import * as authorities from "../authorities/queries.ts";
 import type { Context } from "../context.ts";
 import { type About, crudOperations } from "../crud-handlers.ts";
 import { bind, read, write } from "../handler.ts";
 import { issuerActionsApi, issuersApi } from "./api.ts";
+import * as authorities from "./authority-queries.ts";
 import {
   type AuthorityView,
   type IssuerFields,

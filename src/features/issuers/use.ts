@@ -4,7 +4,7 @@ import { findIssuerKind } from "#connectors/issuers/index.ts";
 import type { BoundIssuer, Issuer, IssuerHost } from "#connectors/issuers/issuer.ts";
 import type { Tables } from "#db/tables.ts";
 import type { World } from "#jobs/world.ts";
-import { issuingAuthority } from "../authorities/load.ts";
+import { issuingAuthority } from "./authority.ts";
 import { Config } from "./issuer.ts";
 import * as queries from "./queries.ts";
 
@@ -112,4 +112,15 @@ export async function workingHost(world: World, issuer: UsableIssuer): Promise<I
       withdraw: (token) => database.transaction((db) => queries.deleteAnswers(db, { token })),
     },
   };
+}
+
+/** The issuer with this id, ready to be used. */
+export async function issuerById(parts: Parts, id: string): Promise<UsableIssuer | undefined> {
+  const row = await queries.findIssuer(parts.reader, id);
+  return row && (await usable(parts, row));
+}
+
+export async function issuerByPk(parts: Parts, pk: number): Promise<UsableIssuer | undefined> {
+  const row = await queries.findIssuerByPk(parts.reader, pk);
+  return row && (await usable(parts, row));
 }

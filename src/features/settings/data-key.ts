@@ -3,7 +3,7 @@ import type { Random } from "#base/random.ts";
 import { Secret } from "#base/secret.ts";
 import { masterKeyOf, type Vault, vaultOf } from "#base/vault.ts";
 import type { Database } from "#db/database.ts";
-import { keepSealed, loadSealed } from "./queries.ts";
+import { keepSealed, loadSealed } from "./store.ts";
 
 const place = "settings/data-key";
 

@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 import type { Tables } from "#db/tables.ts";
 import { fingerprintOf } from "#pki/fingerprint.ts";
 import { encodePem } from "#pki/pem.ts";
-import * as queries from "./queries.ts";
+import * as queries from "./authority-queries.ts";
 
 export interface Anchors {
   readonly pem: readonly string[];

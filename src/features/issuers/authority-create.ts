@@ -15,8 +15,8 @@ import { nameFromText, nameToText } from "#pki/name-text.ts";
 import { parsePemOf } from "#pki/pem.ts";
 import { newSerialNumber, serialNumberOctets } from "#pki/serial-number.ts";
 import { softwareSigner } from "#pki/signer.ts";
-import { keyPlace } from "./load.ts";
-import type { NewAuthority } from "./queries.ts";
+import { keyPlace } from "./authority.ts";
+import type { NewAuthority } from "./authority-queries.ts";
 
 interface Tools {
   readonly now: Instant;

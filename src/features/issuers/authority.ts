@@ -9,7 +9,7 @@ import { parseCertificate } from "#pki/certificate-reader.ts";
 import { privateKeyFromDer } from "#pki/key.ts";
 import { issuingWith } from "#pki/local-ca.ts";
 import { type Signer, softwareSigner } from "#pki/signer.ts";
-import * as queries from "./queries.ts";
+import * as queries from "./authority-queries.ts";
 
 export interface Keyring {
   readonly reader: Kysely<Tables>;

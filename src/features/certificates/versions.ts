@@ -1,0 +1,15 @@
+/** What later features may read of certificates and versions. */
+export {
+  findCertificate,
+  findCertificateByPk,
+  findJobOfAgent,
+  recordProgress,
+  sansOf,
+} from "./queries.ts";
+export {
+  findVersion,
+  findVersionById,
+  listCurrent,
+  loadChain,
+  pemOfChain,
+} from "./version-queries.ts";

@@ -1,0 +1,104 @@
+/** Deploy now, deploy an earlier version, look now. */
+
+import { windowOf } from "#base/page.ts";
+import { notFound, Problem } from "#base/problem.ts";
+import { findCertificate, findVersion, listCurrent } from "../certificates/versions.ts";
+import type { Context } from "../context.ts";
+import { read, write } from "../handler.ts";
+import { deploymentsApi } from "./api.ts";
+import { type Deployment, enqueueDeployment, enqueueProbe } from "./enqueue.ts";
+import * as queries from "./queries.ts";
+
+async function load(ctx: Context, id: string) {
+  const certificate = await findCertificate(ctx.reader, id, ctx.scope);
+  if (!certificate) throw notFound("certificate", id);
+  return certificate;
+}
+
+export const list = read(deploymentsApi.list, async (ctx, input) => {
+  const certificate = await load(ctx, input.id);
+  const window = windowOf(input, "-created_at");
+  const page = await queries.listDeployments(ctx.reader, window, certificate.pk);
+  return { ...page, data: [...page.data] };
+});
+
+/** Each current version with the targets of the agent that holds its key. */
+async function plan(
+  ctx: Context,
+  id: string,
+  targetId: string | undefined,
+): Promise<readonly Deployment[]> {
+  const row = await load(ctx, id);
+  if (row.archived_at !== null) throw new Problem("wrong-state", "the certificate is archived");
+  const certificate = { pk: row.pk, id: row.id, teamPk: row.team_pk };
+  const deployments: Deployment[] = [];
+  for (const version of await listCurrent(ctx.reader, row.pk)) {
+    if (version.holder_pk === null) continue;
+    const targets = await queries.listTargets(ctx.reader, {
+      certificatePk: row.pk,
+      agentPk: version.holder_pk,
+      ...(targetId === undefined ? {} : { targetId }),
+    });
+    for (const target of targets) deployments.push({ certificate, version, target });
+  }
+  if (deployments.length > 0) return deployments;
+  throw new Problem(
+    "wrong-state",
+    "there is nothing to deploy: no target of this certificate has a version whose key its agent holds",
+  );
+}
+
+const answerOf = (jobIds: readonly string[]) => {
+  const [jobId = null] = jobIds;
+  return {
+    status: "deployment_triggered" as const,
+    jobIds: [...jobIds],
+    jobId,
+    jobUrl: jobId === null ? null : `/api/v1/jobs/${jobId}`,
+  };
+};
+
+export const deploy = write(deploymentsApi.deploy, {
+  prepare: (ctx, input) => plan(ctx, input.id, input.targetId),
+  async commit(tx, deployments, { id }) {
+    const jobIds: string[] = [];
+    for (const it of deployments) jobIds.push(await enqueueDeployment(tx, it, 10));
+    tx.subject({ id, teamPk: deployments[0]?.certificate.teamPk ?? null, details: { jobIds } });
+    return answerOf(jobIds);
+  },
+});
+
+export const redeploy = write(deploymentsApi.redeploy, {
+  async prepare(ctx, { id, versionId }) {
+    const row = await load(ctx, id);
+    const version = await findVersion(ctx.reader, row.pk, versionId);
+    if (!version) throw notFound("version", versionId);
+    if (version.holder_pk === null || version.key_available === 0) {
+      throw new Problem("wrong-state", "the key of this version is not on an agent any more");
+    }
+    if (version.not_after < ctx.clock.now())
+      throw new Problem("wrong-state", "this version has expired");
+    const by = { certificatePk: row.pk, agentPk: version.holder_pk };
+    const targets = await queries.listTargets(ctx.reader, by);
+    const certificate = { pk: row.pk, id: row.id, teamPk: row.team_pk };
+    return { certificate, version, targets };
+  },
+  async commit(tx, { certificate, version, targets }) {
+    const jobIds: string[] = [];
+    for (const target of targets) {
+      jobIds.push(await enqueueDeployment(tx, { certificate, version, target }, 10));
+    }
+    tx.subject({ ...certificate, details: { versionId: version.id, jobIds } });
+    return answerOf(jobIds);
+  },
+});
+
+export const validate = write(deploymentsApi.validate, {
+  prepare: (ctx, { id }) => plan(ctx, id, undefined),
+  async commit(tx, deployments, { id }) {
+    const jobIds: string[] = [];
+    for (const it of deployments) jobIds.push(await enqueueProbe(tx, it));
+    tx.subject({ id, teamPk: deployments[0]?.certificate.teamPk ?? null, details: { jobIds } });
+    return answerOf(jobIds);
+  },
+});

@@ -1,0 +1,98 @@
+/** Deployments: one version on one target. "Deployed" is said only when the served certificate was seen. */
+import { z } from "zod";
+import { Id } from "#base/id.ts";
+import { Timestamp } from "#base/time.ts";
+
+export const DeploymentState = z.enum([
+  "Pending",
+  "Deployed",
+  "InstalledNotSeen",
+  "RolledBack",
+  "Failed",
+]);
+export type DeploymentState = z.infer<typeof DeploymentState>;
+
+export const DeploymentView = z.object({
+  id: z.string(),
+  certificateId: z.string(),
+  versionId: z.string(),
+  targetId: z.string(),
+  targetName: z.string(),
+  targetType: z.string(),
+  agentId: z.string(),
+  state: DeploymentState,
+  message: z.string().nullable(),
+  seenAt: Timestamp.nullable(),
+  seenFingerprint: z.string().nullable(),
+  seenChain: z.array(z.string()).nullable(),
+  tlsVersion: z.string().nullable(),
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+});
+export type DeploymentView = z.output<typeof DeploymentView>;
+
+/** What an endpoint presented, as the agent reports it. */
+export const SeenReport = z.strictObject({
+  endpoint: z.string().max(300),
+  fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+  chain: z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(20),
+  tlsVersion: z.string().max(20),
+  at: Timestamp,
+});
+
+export const StepReport = z.strictObject({
+  name: z.string().max(64),
+  outcome: z.enum(["done", "warning", "failed"]),
+  detail: z.string().max(4_000).optional(),
+  startedAt: Timestamp,
+  finishedAt: Timestamp,
+});
+
+export const Outcome = z.enum([
+  "deployed",
+  "unchanged",
+  "installed-not-seen",
+  "rolled-back",
+  "failed",
+]);
+export type Outcome = z.infer<typeof Outcome>;
+
+/** One thing for the agent to do. */
+export const WorkItem = z.object({
+  id: Id,
+  type: z.enum(["Issuance", "Renewal", "Deployment", "Validation"]),
+  action: z.enum(["csr", "deploy", "test", "probe"]),
+  status: z.string(),
+  /** Only for work that is claimed: the report must name it. */
+  leaseToken: z.string().nullable(),
+  certificateId: z.string().nullable(),
+  versionId: z.string().nullable(),
+  commonName: z.string().nullable(),
+  sans: z.array(z.string()),
+  keyAlgorithm: z.string().nullable(),
+  mustStaple: z.boolean(),
+  targetId: z.string().nullable(),
+  targetType: z.string().nullable(),
+  targetConfig: z.record(z.string(), z.unknown()).nullable(),
+  certificatePem: z.string().nullable(),
+  chainPem: z.string().nullable(),
+});
+export type WorkItem = z.output<typeof WorkItem>;
+
+const states: Readonly<Record<Outcome, DeploymentState>> = {
+  deployed: "Deployed",
+  unchanged: "Deployed",
+  "installed-not-seen": "InstalledNotSeen",
+  "rolled-back": "RolledBack",
+  failed: "Failed",
+};
+
+/** "Deployed" needs the evidence: an outcome of success without a look at the served leaf is *installed, not seen*. */
+export function stateOf(
+  outcome: Outcome,
+  seen: string | undefined,
+  expected: string,
+): DeploymentState {
+  const state = states[outcome];
+  return state === "Deployed" && seen !== expected ? "InstalledNotSeen" : state;
+}

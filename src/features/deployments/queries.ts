@@ -1,0 +1,243 @@
+/** SQL on deployments, and on jobs as an agent takes and ends them. */
+import type { Kysely } from "kysely";
+import { z } from "zod";
+import type { Window } from "#base/page.ts";
+import type { Instant } from "#base/time.ts";
+import { json, parseJson } from "#db/portable.ts";
+import type { Tables } from "#db/tables.ts";
+import type { Job } from "#jobs/job.ts";
+import { toJob } from "#jobs/queries.ts";
+import { type Listing, listPage } from "../list.ts";
+import type { DeploymentState, DeploymentView } from "./deployment.ts";
+
+type Db = Kysely<Tables>;
+
+/** What an agent may take now: due deployments and probes, and requests nobody was reminded of lately. */
+export async function listWork(
+  db: Db,
+  agentPk: number,
+  now: Instant,
+  limit: number,
+): Promise<readonly Job[]> {
+  const rows = await db
+    .selectFrom("jobs")
+    .selectAll()
+    .where("agent_pk", "=", agentPk)
+    .where((eb) =>
+      eb.or([
+        eb.and([
+          eb("state", "=", "Pending"),
+          eb("executor", "=", "agent"),
+          eb("run_after", "<=", now),
+        ]),
+        eb.and([
+          eb("state", "=", "AwaitingCSR"),
+          eb.or([eb("lease_until", "is", null), eb("lease_until", "<", now)]),
+        ]),
+      ]),
+    )
+    .orderBy("priority", "desc")
+    .orderBy("run_after")
+    .orderBy("pk")
+    .limit(limit)
+    .execute();
+  return rows.map(toJob);
+}
+
+/** Notes that the agent was told of a request job; it is told again when it has not answered by `until`. */
+export async function remind(db: Db, jobPk: number, until: Instant): Promise<void> {
+  await db
+    .updateTable("jobs")
+    .set({ lease_until: until })
+    .where("pk", "=", jobPk)
+    .where("state", "=", "AwaitingCSR")
+    .execute();
+}
+
+/** Makes or refreshes the row of a version on a target. */
+export async function expectDeployment(
+  db: Db,
+  it: {
+    readonly id: string;
+    readonly certificatePk: number;
+    readonly versionPk: number;
+    readonly targetPk: number;
+  },
+  now: Instant,
+): Promise<void> {
+  await db
+    .insertInto("deployments")
+    .values({
+      id: it.id,
+      certificate_pk: it.certificatePk,
+      version_pk: it.versionPk,
+      target_pk: it.targetPk,
+      state: "Pending",
+      message: null,
+      seen_at: null,
+      seen_fingerprint: null,
+      seen_chain: null,
+      tls_version: null,
+      created_at: now,
+      updated_at: now,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(["version_pk", "target_pk"])
+        .doUpdateSet({ state: "Pending", message: null, updated_at: now }),
+    )
+    .execute();
+}
+
+export interface Sighting {
+  readonly at: Instant;
+  readonly fingerprint: Uint8Array;
+  readonly chain: readonly string[];
+  readonly tlsVersion: string;
+}
+
+export async function endDeployment(
+  db: Db,
+  by: { readonly versionPk: number; readonly targetPk: number },
+  end: {
+    readonly state: DeploymentState;
+    readonly message: string | null;
+    readonly seen: Sighting | null;
+  },
+  now: Instant,
+): Promise<void> {
+  await db
+    .updateTable("deployments")
+    .set({
+      state: end.state,
+      message: end.message?.slice(0, 2_000) ?? null,
+      updated_at: now,
+      ...(end.seen
+        ? {
+            seen_at: end.seen.at,
+            seen_fingerprint: end.seen.fingerprint,
+            seen_chain: json(end.seen.chain),
+            tls_version: end.seen.tlsVersion,
+          }
+        : {}),
+    })
+    .where("version_pk", "=", by.versionPk)
+    .where("target_pk", "=", by.targetPk)
+    .execute();
+}
+
+function deployments(db: Db) {
+  return db
+    .selectFrom("deployments")
+    .innerJoin("certificates", "certificates.pk", "deployments.certificate_pk")
+    .innerJoin("certificate_versions", "certificate_versions.pk", "deployments.version_pk")
+    .innerJoin("targets", "targets.pk", "deployments.target_pk")
+    .innerJoin("agents", "agents.pk", "targets.agent_pk");
+}
+
+export async function listDeployments(
+  db: Db,
+  window: Window,
+  certificatePk: number,
+): Promise<Listing<DeploymentView>> {
+  const rows = deployments(db)
+    .selectAll("deployments")
+    .select([
+      "certificates.id as certificate_id",
+      "certificate_versions.id as version_id",
+      "targets.id as target_id",
+      "targets.name as target_name",
+      "targets.type as target_type",
+      "agents.id as agent_id",
+    ])
+    .where("deployments.certificate_pk", "=", certificatePk);
+  return await listPage(
+    {
+      window,
+      key: "deployments.pk",
+      columns: { created_at: { ref: "deployments.created_at" } },
+      rows,
+      total: async () => {
+        const row = await db
+          .selectFrom("deployments")
+          .select((eb) => eb.fn.countAll<number>().as("n"))
+          .where("certificate_pk", "=", certificatePk)
+          .executeTakeFirstOrThrow();
+        return Number(row.n);
+      },
+    },
+    (row) => ({
+      id: row.id,
+      certificateId: row.certificate_id,
+      versionId: row.version_id,
+      targetId: row.target_id,
+      targetName: row.target_name,
+      targetType: row.target_type,
+      agentId: row.agent_id,
+      // The column holds what this module wrote.
+      state: row.state as DeploymentState,
+      message: row.message,
+      seenAt: row.seen_at,
+      seenFingerprint: row.seen_fingerprint && Buffer.from(row.seen_fingerprint).toString("hex"),
+      seenChain: row.seen_chain && parseJson(row.seen_chain, z.array(z.string())),
+      tlsVersion: row.tls_version,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+    }),
+  );
+}
+
+/** Targets of a certificate that one agent serves. */
+export async function listTargets(
+  db: Db,
+  by: { readonly certificatePk: number; readonly agentPk?: number; readonly targetId?: string },
+) {
+  let query = db
+    .selectFrom("certificate_targets")
+    .innerJoin("targets", "targets.pk", "certificate_targets.target_pk")
+    .select(["targets.pk", "targets.id", "targets.agent_pk", "targets.type"])
+    .where("certificate_targets.certificate_pk", "=", by.certificatePk)
+    .where("targets.retired_at", "is", null)
+    .where("targets.enabled", "=", 1)
+    .orderBy("targets.pk");
+  if (by.agentPk !== undefined) query = query.where("targets.agent_pk", "=", by.agentPk);
+  if (by.targetId !== undefined) query = query.where("targets.id", "=", by.targetId);
+  return await query.execute();
+}
+
+/** Keys that an agent removed cannot be deployed again. */
+export async function markPruned(
+  db: Db,
+  agentPk: number,
+  versionIds: readonly string[],
+): Promise<void> {
+  if (versionIds.length === 0) return;
+  await db
+    .updateTable("certificate_versions")
+    .set({ key_available: 0 })
+    .where("holder_pk", "=", agentPk)
+    .where("id", "in", versionIds)
+    .execute();
+}
+
+/** Deployments of the same certificate to the same target that have not begun are overtaken by a newer one. */
+export async function cancelWaiting(
+  db: Db,
+  targetPk: number,
+  certificatePk: number,
+  now: Instant,
+): Promise<void> {
+  await db
+    .updateTable("jobs")
+    .set({
+      state: "Cancelled",
+      last_error: "a newer deployment took its place",
+      completed_at: now,
+      updated_at: now,
+    })
+    .where("target_pk", "=", targetPk)
+    .where("certificate_pk", "=", certificatePk)
+    .where("kind", "=", "deployments.deploy")
+    .where("state", "=", "Pending")
+    .execute();
+}

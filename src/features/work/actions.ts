@@ -1,0 +1,185 @@
+/** What people do with jobs: look, cancel, retry, approve, reject. */
+import { windowOf } from "#base/page.ts";
+import { Lost, notFound, Problem } from "#base/problem.ts";
+import type { JobKind } from "#jobs/job.ts";
+import * as jobs from "#jobs/queries.ts";
+import { JobState, JobType, jobMachine } from "#jobs/state.ts";
+import type { Tx } from "#jobs/tx.ts";
+import { approvalInput } from "../approvals/approval.ts";
+import { unlessTaken } from "../conflicts.ts";
+import type { Context } from "../context.ts";
+import { read, type WriteTx, write } from "../handler.ts";
+import { workApi } from "./api.ts";
+import * as queries from "./queries.ts";
+
+const caseless = <T extends string>(options: readonly T[], text: string | undefined) =>
+  text && options.find((it) => it.toLowerCase() === text.toLowerCase());
+
+export const list = read(workApi.list, async (ctx, input) => {
+  const page = await queries.listJobs(ctx.scanner, windowOf(input, "-created_at"), {
+    ...input,
+    scope: ctx.scope,
+    status: caseless(JobState.options, input.status),
+    type: caseless(JobType.options, input.type),
+  });
+  return { ...page, data: [...page.data] };
+});
+
+async function load(ctx: Context, id: string): Promise<queries.JobRow> {
+  const row = await queries.findJob(ctx.reader, id, ctx.scope);
+  if (!row) throw notFound("job", id);
+  return row;
+}
+
+export const get = read(workApi.get, async (ctx, { id }) => {
+  const row = await load(ctx, id);
+  const waits = row.kind === "approvals.operation";
+  return {
+    ...queries.jobView(row),
+    steps: await queries.stepsOf(ctx.reader, row.pk),
+    decisions: await queries.decisionsOf(ctx.reader, row.pk),
+    evidence: waits ? { ...approvalInput.parse(JSON.parse(row.input)).evidence } : null,
+  };
+});
+
+async function view(tx: Tx, row: queries.JobRow) {
+  const saved = await queries.findJob(tx.db, row.id, "all");
+  if (!saved) throw notFound("job", row.id);
+  await tx.emit(
+    "job.changed",
+    { id: row.id, teamPk: row.team_pk },
+    { state: saved.state, type: saved.type },
+  );
+  return queries.jobView(saved);
+}
+
+/** Kinds know what follows from a cancelled or failed job of theirs. */
+export function cancelWith(kinds: () => ReadonlyMap<string, JobKind>) {
+  return write(workApi.cancel, {
+    prepare: (ctx, { id }) => load(ctx, id),
+    async commit(tx, row) {
+      tx.subject({ id: row.id, teamPk: row.team_pk });
+      const state = JobState.parse(row.state);
+      if (jobMachine.next(state, "cancel") === undefined) {
+        throw new Problem("wrong-state", `a job that is ${row.state} cannot be cancelled`);
+      }
+      const kind = kinds().get(row.kind);
+      if (state !== "Running") {
+        const change = { error: "cancelled", isFinal: true };
+        if (!(await jobs.moveIdle(tx.db, row.pk, "cancel", tx.now, change)))
+          throw new Lost("the job");
+        await kind?.cancelled?.(tx, jobs.toJob(row));
+      } else if (row.executor === "agent") {
+        // The agent is told with its next heartbeat; whatever it still reports counts for nothing.
+        await jobs.endAttempt(
+          tx.db,
+          jobs.toJob(row),
+          { event: "cancel", error: "cancelled" },
+          tx.now,
+        );
+        await kind?.cancelled?.(tx, jobs.toJob(row));
+      } else {
+        await jobs.askToCancel(tx.db, row.pk, tx.now);
+      }
+      return await view(tx, row);
+    },
+  });
+}
+
+export const retry = write(workApi.retry, {
+  prepare: (ctx, { id }) => load(ctx, id),
+  async commit(tx, row) {
+    tx.subject({ id: row.id, teamPk: row.team_pk });
+    const state = JobState.parse(row.state);
+    if (state === "Pending") await queries.hurry(tx.db, row.pk, tx.now);
+    else if (jobMachine.next(state, "retry") === undefined || state === "Running") {
+      throw new Problem("wrong-state", `a job that is ${row.state} cannot be retried`);
+    } else {
+      await unlessTaken("job for the same thing", async () => {
+        if (!(await jobs.moveIdle(tx.db, row.pk, "retry", tx.now))) throw new Lost("the job");
+      });
+    }
+    tx.wakes.add("jobs");
+    if (row.agent_pk !== null) tx.wakes.add(`agent:${row.agent_pk}`);
+    return await view(tx, row);
+  },
+});
+
+async function prepareDecision(ctx: Context, id: string) {
+  const row = await load(ctx, id);
+  if (row.state !== "AwaitingApproval") {
+    throw new Problem("wrong-state", `the job is ${row.state}, it does not wait for approval`);
+  }
+  const requester = queries.requesterOf(row);
+  const actor = ctx.actor;
+  const decider = {
+    type: actor.type === "anonymous" ? "system" : actor.type,
+    id: actor.id,
+    name: actor.name,
+  };
+  const [asking, deciding] = await Promise.all([
+    queries.personBehind(ctx.reader, requester),
+    queries.personBehind(ctx.reader, decider),
+  ]);
+  if (asking === deciding) {
+    throw new Problem(
+      "forbidden",
+      "nobody decides on their own request, with whichever credential",
+    );
+  }
+  const needed =
+    row.kind === "approvals.operation" ? approvalInput.parse(JSON.parse(row.input)).approvers : 1;
+  return { row, person: deciding, needed };
+}
+
+type Deciding = Awaited<ReturnType<typeof prepareDecision>>;
+
+async function decide(
+  tx: WriteTx,
+  { row, person }: Deciding,
+  decision: "approved" | "rejected",
+  note: string | undefined,
+): Promise<void> {
+  tx.subject({ id: row.id, teamPk: row.team_pk, details: { decision, person } });
+  await unlessTaken("decision of yours", () =>
+    queries.insertDecision(
+      tx.db,
+      { id: tx.newId("approval"), jobPk: row.pk, decision, decidedBy: person, note: note ?? null },
+      tx.now,
+    ),
+  );
+}
+
+export const approve = write(workApi.approve, {
+  prepare: (ctx, { id }) => prepareDecision(ctx, id),
+  async commit(tx, it, { note }) {
+    await decide(tx, it, "approved", note);
+    const { row } = it;
+    const decisions = await queries.decisionsOf(tx.db, row.pk);
+    const approvals = decisions.filter((each) => each.decision === "approved").length;
+    if (approvals >= it.needed) {
+      // An agent still has to make its key for this one.
+      const awaitsCsr = row.agent_pk !== null && !row.input.includes('"csr"');
+      const event = awaitsCsr ? "awaitCsr" : "approve";
+      if (!(await jobs.moveIdle(tx.db, row.pk, event, tx.now))) throw new Lost("the job");
+      tx.wakes.add("jobs");
+      if (row.agent_pk !== null) tx.wakes.add(`agent:${row.agent_pk}`);
+    }
+    return await view(tx, row);
+  },
+});
+
+export function rejectWith(kinds: () => ReadonlyMap<string, JobKind>) {
+  return write(workApi.reject, {
+    prepare: (ctx, { id }) => prepareDecision(ctx, id),
+    async commit(tx, it, { note }) {
+      await decide(tx, it, "rejected", note);
+      const { row, person } = it;
+      const error = `rejected by ${person}${note ? `: ${note}` : ""}`;
+      const moved = await jobs.moveIdle(tx.db, row.pk, "reject", tx.now, { error, isFinal: true });
+      if (!moved) throw new Lost("the job");
+      await kinds().get(row.kind)?.cancelled?.(tx, jobs.toJob(row));
+      return await view(tx, row);
+    },
+  });
+}

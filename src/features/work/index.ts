@@ -1,0 +1,133 @@
+/** Jobs and what recurs. */
+import { notFound } from "#base/problem.ts";
+import { type Milliseconds, minutes, seconds } from "#base/time.ts";
+import { endFailed, LeaseLost } from "#jobs/attempt.ts";
+import type { JobKind } from "#jobs/job.ts";
+import * as jobs from "#jobs/queries.ts";
+import type { Recurring, RecurringContext } from "#jobs/recurring.ts";
+import * as schedules from "#jobs/schedule-queries.ts";
+import { bind, type Feature, read, write } from "../handler.ts";
+import { forgetOld } from "../idempotency.ts";
+import { approve, cancelWith, get, list, rejectWith, retry } from "./actions.ts";
+import { workApi } from "./api.ts";
+import * as queries from "./queries.ts";
+import { timeOuts } from "./time-outs.ts";
+
+export interface WorkParts {
+  readonly kinds: () => ReadonlyMap<string, JobKind>;
+  readonly recurring: () => readonly Recurring[];
+  readonly timeouts: { readonly csr: Milliseconds; readonly approval: Milliseconds };
+}
+
+export function workFeature(parts: WorkParts): Feature {
+  const listSchedules = read(workApi.schedules, async (ctx) => {
+    const rows = await schedules.listSchedules(ctx.reader);
+    const known = new Map(parts.recurring().map((it) => [it.name, it]));
+    const data = rows.flatMap((row) => {
+      const it = known.get(row.name);
+      if (!it) return [];
+      return [
+        {
+          name: row.name,
+          summary: it.summary,
+          setting: it.setting,
+          intervalSeconds: Math.round(row.interval_ms / 1_000),
+          nextRunAt: row.next_run_at,
+          lastStartedAt: row.last_started_at,
+          lastDurationMs: row.last_duration_ms,
+          lastOutcome: row.last_outcome,
+          lastMessage: row.last_message,
+          running: row.lease_token !== null,
+        },
+      ];
+    });
+    return { data, total: data.length };
+  });
+  const runSchedule = write(workApi.runSchedule, {
+    prepare: async () => undefined,
+    async commit(tx, _, { name }) {
+      if (!(await schedules.runNow(tx.db, name, tx.now))) throw notFound("schedule", name);
+      tx.wakes.add("schedules");
+      tx.subject({ id: name, teamPk: null });
+      return { name, status: "requested" as const };
+    },
+  });
+  return {
+    name: "work",
+    operations: bind(workApi, {
+      list,
+      get,
+      cancel: cancelWith(parts.kinds),
+      retry,
+      approve,
+      reject: rejectWith(parts.kinds),
+      schedules: listSchedules,
+      runSchedule,
+    }),
+    recurring: [
+      jobProcessor,
+      jobRetry(parts.kinds),
+      timeOuts(parts.kinds, parts.timeouts),
+      idempotencyCleanup,
+    ],
+  };
+}
+
+/** Workers claim by themselves the moment a job is due; this run is for wakes that were lost. */
+const jobProcessor: Recurring = {
+  name: "job-processor",
+  summary: "Wake the workers, in case a wake-up call was lost",
+  setting: "CERTCTL_SCHEDULER_JOB_PROCESSOR_INTERVAL",
+  interval: seconds(30),
+  timeout: minutes(1),
+  async run(ctx) {
+    const due = await jobs.listDue(ctx.database.reader, ctx.clock.now(), 100);
+    if (due.length > 0) ctx.database.wake("jobs");
+    return `${due.length} due`;
+  },
+};
+
+/** Jobs whose worker or agent went silent get their next attempt, or fail for good when there is none left. */
+function jobRetry(kinds: WorkParts["kinds"]): Recurring {
+  return {
+    name: "job-retry",
+    summary: "Give jobs of silent workers and agents their next attempt",
+    setting: "CERTCTL_SCHEDULER_RETRY_INTERVAL",
+    interval: minutes(5),
+    timeout: minutes(2),
+    async run(ctx) {
+      const expired = await jobs.listExpiredLeases(ctx.database.reader, ctx.clock.now(), 1_000);
+      for (const job of expired) await takeBack(ctx, kinds, job);
+      return `${expired.length} taken back`;
+    },
+  };
+}
+
+async function takeBack(
+  ctx: RecurringContext,
+  kinds: WorkParts["kinds"],
+  job: Awaited<ReturnType<typeof jobs.listExpiredLeases>>[number],
+): Promise<void> {
+  const message = "whoever ran it stopped answering and the lease ran out";
+  const failure = { message, retryable: true };
+  try {
+    await ctx.commit((tx) => endFailed(tx, job, kinds().get(job.kind) ?? {}, failure, []));
+  } catch (error) {
+    // It came back this moment.
+    if (!(error instanceof LeaseLost)) throw error;
+  }
+}
+
+const idempotencyCleanup: Recurring = {
+  name: "idempotency-cleanup",
+  summary: "Forget idempotency keys older than a day",
+  setting: "CERTCTL_IDEMPOTENCY_CLEANUP_INTERVAL",
+  interval: minutes(60),
+  timeout: minutes(1),
+  async run(ctx) {
+    const now = ctx.clock.now();
+    return `${await ctx.commit((tx) => forgetOld(tx.db, now))} forgotten`;
+  },
+};
+
+export const jobCounts = queries.countByState;

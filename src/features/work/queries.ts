@@ -1,0 +1,205 @@
+/** SQL on jobs for people: lists, details, decisions. */
+import type { Kysely } from "kysely";
+import { z } from "zod";
+import type { Window } from "#base/page.ts";
+import type { Instant } from "#base/time.ts";
+import { parseJson } from "#db/portable.ts";
+import type { Tables } from "#db/tables.ts";
+import type { Requester } from "#jobs/job.ts";
+import type { JobState, JobType } from "#jobs/state.ts";
+import type { TeamScope } from "../context.ts";
+import { type Listing, listPage } from "../list.ts";
+import type { JobDetail, JobView } from "./job-view.ts";
+
+type Db = Kysely<Tables>;
+
+function jobs(db: Db, scope: TeamScope) {
+  const query = db
+    .selectFrom("jobs")
+    .leftJoin("certificates", "certificates.pk", "jobs.certificate_pk")
+    .leftJoin("targets", "targets.pk", "jobs.target_pk")
+    .leftJoin("agents", "agents.pk", "jobs.agent_pk")
+    .leftJoin("issuers", "issuers.pk", "jobs.issuer_pk");
+  return scope === "all" ? query : query.where("jobs.team_pk", "in", scope);
+}
+
+const references = [
+  "certificates.id as certificate_id",
+  "targets.id as target_id",
+  "agents.id as agent_id",
+  "issuers.id as issuer_id",
+] as const;
+
+export async function findJob(db: Db, id: string, scope: TeamScope) {
+  return await jobs(db, scope)
+    .selectAll("jobs")
+    .select(references)
+    .where("jobs.id", "=", id)
+    .executeTakeFirst();
+}
+
+export type JobRow = NonNullable<Awaited<ReturnType<typeof findJob>>>;
+
+export const requesterOf = (row: Pick<JobRow, "requested_by">): Requester =>
+  // The column holds what `insertJob` wrote.
+  JSON.parse(row.requested_by) as Requester;
+
+export const jobView = (row: JobRow): JobView => ({
+  id: row.id,
+  kind: row.kind,
+  // The columns hold members of the closed sets.
+  type: row.type as JobType,
+  status: row.state as JobState,
+  certificateId: row.certificate_id,
+  targetId: row.target_id,
+  agentId: row.agent_id,
+  issuerId: row.issuer_id,
+  attempts: row.attempts,
+  maxAttempts: row.max_attempts,
+  lastError: row.last_error,
+  result: row.result && parseJson(row.result, z.record(z.string(), z.unknown())),
+  requestedBy: requesterOf(row).name,
+  runAfter: row.run_after,
+  deadline: row.deadline,
+  startedAt: row.started_at,
+  completedAt: row.completed_at,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
+
+export async function stepsOf(db: Db, pk: number): Promise<JobDetail["steps"]> {
+  const rows = await db
+    .selectFrom("job_steps")
+    .selectAll()
+    .where("job_pk", "=", pk)
+    .orderBy("pk")
+    .limit(1_000)
+    .execute();
+  return rows.map((row) => ({
+    attempt: row.attempt,
+    name: row.name,
+    outcome: row.outcome,
+    detail: row.detail,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+  }));
+}
+
+export async function decisionsOf(db: Db, pk: number): Promise<JobDetail["decisions"]> {
+  const rows = await db
+    .selectFrom("job_decisions")
+    .selectAll()
+    .where("job_pk", "=", pk)
+    .orderBy("pk")
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    decision: row.decision === "approved" ? "approved" : "rejected",
+    decidedBy: row.decided_by,
+    note: row.note,
+    createdAt: row.created_at,
+  }));
+}
+
+/** One decision per person and job; the table refuses a second. */
+export async function insertDecision(
+  db: Db,
+  it: {
+    readonly id: string;
+    readonly jobPk: number;
+    readonly decision: "approved" | "rejected";
+    readonly decidedBy: string;
+    readonly note: string | null;
+  },
+  now: Instant,
+): Promise<void> {
+  await db
+    .insertInto("job_decisions")
+    .values({
+      id: it.id,
+      job_pk: it.jobPk,
+      decision: it.decision,
+      decided_by: it.decidedBy,
+      note: it.note,
+      created_at: now,
+    })
+    .execute();
+}
+
+/** The person behind a credential: an API key counts as whoever made it. */
+export async function personBehind(
+  db: Db,
+  it: Pick<Requester, "type" | "id" | "name">,
+): Promise<string> {
+  if (it.type !== "api_key") return it.name;
+  const row = await db
+    .selectFrom("api_keys")
+    .select(["created_by", "source"])
+    .where("id", "=", it.id)
+    .executeTakeFirst();
+  // A key of the environment was made by nobody in particular and is a person of its own.
+  return row && row.source !== "env" ? row.created_by : it.name;
+}
+
+export interface JobFilter {
+  readonly scope: TeamScope;
+  readonly status?: string | undefined;
+  readonly type?: string | undefined;
+  readonly certificateId?: string | undefined;
+  readonly agentId?: string | undefined;
+  readonly targetId?: string | undefined;
+  readonly q?: string | undefined;
+}
+
+export async function listJobs(
+  db: Db,
+  window: Window,
+  filter: JobFilter,
+): Promise<Listing<JobView>> {
+  const matching = () => {
+    let query = jobs(db, filter.scope);
+    if (filter.status !== undefined) query = query.where("jobs.state", "=", filter.status);
+    if (filter.type !== undefined) query = query.where("jobs.type", "=", filter.type);
+    if (filter.certificateId !== undefined) {
+      query = query.where("certificates.id", "=", filter.certificateId);
+    }
+    if (filter.agentId !== undefined) query = query.where("agents.id", "=", filter.agentId);
+    if (filter.targetId !== undefined) query = query.where("targets.id", "=", filter.targetId);
+    if (filter.q !== undefined) query = query.where("jobs.id", "=", filter.q);
+    return query;
+  };
+  return await listPage(
+    {
+      window,
+      key: "jobs.pk",
+      columns: { created_at: { ref: "jobs.pk" }, updated_at: { ref: "jobs.updated_at" } },
+      rows: matching().selectAll("jobs").select(references),
+      total: async () => {
+        const row = await matching()
+          .select((eb) => eb.fn.countAll<number>().as("n"))
+          .executeTakeFirstOrThrow();
+        return Number(row.n);
+      },
+    },
+    jobView,
+  );
+}
+
+/** Makes a job that waits for its next attempt due. */
+export async function hurry(db: Db, pk: number, now: Instant): Promise<void> {
+  await db
+    .updateTable("jobs")
+    .set({ run_after: now, updated_at: now })
+    .where("pk", "=", pk)
+    .where("state", "=", "Pending")
+    .execute();
+}
+
+export async function countByState(db: Db): Promise<Readonly<Record<string, number>>> {
+  const rows = await db
+    .selectFrom("jobs")
+    .select(["state", (eb) => eb.fn.countAll<number>().as("n")])
+    .groupBy("state")
+    .execute();
+  return Object.fromEntries(rows.map((row) => [row.state, Number(row.n)]));
+}
