@@ -1,0 +1,34 @@
+/** Every contract without its handler: what the CLI, the typed client, the pages and the reference docs are derived from. */
+import type { Api, Contract } from "#base/contract.ts";
+import { accessApi } from "./access/api.ts";
+import { agentsApi } from "./agents/api.ts";
+import { auditApi } from "./audit/api.ts";
+import { certificatesApi } from "./certificates/api.ts";
+import { deploymentsApi } from "./deployments/api.ts";
+import { issuerActionsApi, issuersApi } from "./issuers/api.ts";
+import { overviewApi } from "./overview/api.ts";
+import { ownersApi, teamsApi } from "./ownership/api.ts";
+import { renewalPoliciesApi } from "./policies/api.ts";
+import { profilesApi } from "./profiles/api.ts";
+import { targetActionsApi, targetsApi } from "./targets/api.ts";
+import { workApi } from "./work/api.ts";
+
+const apis: readonly Api[] = [
+  accessApi,
+  auditApi,
+  teamsApi,
+  ownersApi,
+  profilesApi,
+  renewalPoliciesApi,
+  issuersApi,
+  issuerActionsApi,
+  agentsApi,
+  targetsApi,
+  targetActionsApi,
+  certificatesApi,
+  deploymentsApi,
+  workApi,
+  overviewApi,
+];
+
+export const contracts: readonly Contract[] = apis.flatMap((api) => Object.values(api));

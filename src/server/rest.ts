@@ -1,0 +1,142 @@
+/** REST derived from contracts: parts of the request to input, outcome to answer. */
+
+import { toSnake } from "#base/case.ts";
+import { coerce } from "#base/coerce.ts";
+import { type Contract, pathParameters, travelsInQuery } from "#base/contract.ts";
+import { invalid } from "#base/problem.ts";
+import { shapeOf } from "#base/schema.ts";
+import type { ByteStream } from "#base/stream.ts";
+import { toWire } from "#base/wire.ts";
+import type { Operation } from "#features/handler.ts";
+import type { Outcome } from "#features/run.ts";
+import { readJson } from "./body.ts";
+
+/** The raw input of a call: the path's values win over nothing, because the body may not name them. */
+export async function rawInput(
+  contract: Contract,
+  request: Request,
+  path: Readonly<Record<string, string>>,
+  limit: number,
+): Promise<Record<string, unknown>> {
+  const url = new URL(request.url);
+  const inQuery = travelsInQuery(contract);
+  const query = readQuery(contract, url.searchParams, inQuery);
+  const body = inQuery ? {} : await readJson(request, limit);
+  const parameters = pathParameters(contract.path);
+  for (const name of parameters) {
+    if (name in body || toSnake(name) in body) {
+      throw invalid(toSnake(name), "stands in the path and must not stand in the body");
+    }
+  }
+  const named = Object.fromEntries(parameters.map((name) => [toSnake(name), path[name]]));
+  return { ...body, ...query, ...named };
+}
+
+function readQuery(
+  contract: Contract,
+  search: URLSearchParams,
+  all: boolean,
+): Record<string, unknown> {
+  const shape = shapeOf(contract.input);
+  const byWire = new Map(Object.keys(shape).map((key) => [toSnake(key), key]));
+  const parameters = new Set(pathParameters(contract.path));
+  const result: Record<string, unknown> = {};
+  for (const name of new Set(search.keys())) {
+    const key = byWire.get(name);
+    const allowed = key !== undefined && (all || contract.query?.includes(key) === true);
+    if (!allowed || parameters.has(key)) {
+      throw invalid(name, `is not a parameter of ${contract.name}`);
+    }
+    const schema = shape[key];
+    const texts = search.getAll(name);
+    // The seeds' camelCase sort names work too.
+    const given = name === "sort" ? texts.map(toSnake) : texts;
+    if (schema) result[name] = coerce(schema, given);
+  }
+  return result;
+}
+
+const statuses = { json: 200, created: 201, accepted: 202, none: 204 } as const;
+
+/** The answer of an outcome. A deferred operation is a 202 with its job. */
+export function answerOf(
+  operation: Operation,
+  outcome: Outcome,
+  fields: string | undefined,
+): Response {
+  const { contract } = operation;
+  if (outcome.kind === "deferred") {
+    const url = `/api/v1/jobs/${outcome.jobId}`;
+    const body = { status: "awaiting_approval", job_id: outcome.jobId, job_url: url };
+    return Response.json(body, { status: 202, headers: { location: url } });
+  }
+  const replayed: Record<string, string> =
+    outcome.kind === "replayed" ? { "idempotency-replayed": "true" } : {};
+  if (typeof contract.answer === "object") return streamOf(outcome.output as ByteStream);
+  if (contract.answer === "none") return new Response(null, { status: 204, headers: replayed });
+  const wire = toWire(contract.output, outcome.output);
+  const body = fields === undefined ? wire : onlyFields(wire, fields);
+  const headers = { ...replayed, ...etagOf(wire), "content-type": "application/json" };
+  return new Response(JSON.stringify(body), { status: statusOf(contract, wire), headers });
+}
+
+function statusOf(contract: Contract, wire: unknown): number {
+  if (typeof contract.answer === "object") return 200;
+  // What could not be done at once is queued: the answer names the job.
+  if (contract.answer === "created" && memberOf(wire, "job_id") != null) return 202;
+  return statuses[contract.answer];
+}
+
+function memberOf(wire: unknown, key: string): unknown {
+  return typeof wire === "object" && wire !== null ? Reflect.get(wire, key) : undefined;
+}
+
+function etagOf(wire: unknown): Record<string, string> {
+  const revision = memberOf(wire, "revision");
+  return typeof revision === "number" ? { etag: `"${revision}"` } : {};
+}
+
+/** The revision that `If-Match` names; `*` matches any. */
+export function ifMatchOf(header: string | null): number | undefined {
+  if (header === null || header.trim() === "*") return undefined;
+  const match = /^(?:W\/)?"(\d{1,15})"$/.exec(header.trim());
+  if (!match) throw invalid("If-Match", 'must be one entity tag, such as "3", or *');
+  return Number(match[1]);
+}
+
+/** Sparse fields of a list's rows, or of a single object. */
+function onlyFields(wire: unknown, fields: string): unknown {
+  const wanted = fields.split(",").map((it) => it.trim());
+  const data = memberOf(wire, "data");
+  if (!Array.isArray(data)) return pick(wire, wanted);
+  return { ...(wire as object), data: data.map((row: unknown) => pick(row, wanted)) };
+}
+
+function pick(row: unknown, wanted: readonly string[]): unknown {
+  if (typeof row !== "object" || row === null) return row;
+  for (const name of wanted) {
+    if (!(name in row)) throw invalid("fields", `there is no field ${name}`);
+  }
+  return Object.fromEntries(Object.entries(row).filter(([key]) => wanted.includes(key)));
+}
+
+function streamOf(stream: ByteStream): Response {
+  const encoder = new TextEncoder();
+  const pieces = stream.pieces[Symbol.asyncIterator]();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const next = await pieces.next();
+      if (next.done) controller.close();
+      else controller.enqueue(encoder.encode(next.value));
+    },
+    async cancel() {
+      await pieces.return?.();
+    },
+  });
+  return new Response(body, {
+    headers: {
+      "content-type": `${stream.mediaType}${stream.mediaType.includes("charset") ? "" : "; charset=utf-8"}`,
+      "content-disposition": `attachment; filename="${stream.filename}"`,
+    },
+  });
+}
