@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { Id } from "#base/id.ts";
+import { ConnectorFailure } from "#connectors/failure.ts";
 import { type Files, replaceFile } from "./files.ts";
 
 /**
@@ -57,6 +58,7 @@ export interface Journal {
   /** Durable when this returns. */
   write(entry: Entry): void;
   drop(targetId: string): void;
+  /** A `ConnectorFailure` when there is an entry that this version cannot read. */
   find(targetId: string): Entry | undefined;
   /** For the start of the agent: all entries, and the files that are none: written by another version, or damaged. */
   list(): { readonly entries: readonly Entry[]; readonly unreadable: readonly string[] };
@@ -77,7 +79,15 @@ export function openJournal(files: Files, directory: string): Journal {
       files.remove(pathOf(targetId));
       files.sync(directory);
     },
-    find: (targetId) => read(pathOf(targetId)),
+    find(targetId) {
+      const path = pathOf(targetId);
+      const entry = read(path);
+      if (entry !== undefined || files.stat(path) === undefined) return entry;
+      throw new ConnectorFailure(
+        `${path} was written by another version of the agent: run that version, or remove the file when the service is in order`,
+        { stage: "stage", retryable: false },
+      );
+    },
     list() {
       for (const name of files.list(directory) ?? []) {
         // A write that a kill cut short: the entry it would have replaced stands.

@@ -16,11 +16,15 @@ export interface Recovered {
   readonly result: DeploymentResult;
 }
 
-export async function recoverEntry(workshop: Workshop, entry: Entry): Promise<Recovered> {
+export async function recoverEntry(
+  workshop: Workshop,
+  entry: Entry,
+  signal: AbortSignal,
+): Promise<Recovered> {
   const { log } = workshop.options;
   const bound = await bindAgain(workshop, entry);
   const work = openWork(workshop, entry, bound);
-  const result = await takeUp(work);
+  const result = await takeUp(work, signal);
   log.info(
     { target: entry.target.id, phase: entry.phase, outcome: result.outcome },
     "took up a deployment that had been interrupted",
@@ -28,7 +32,7 @@ export async function recoverEntry(workshop: Workshop, entry: Entry): Promise<Re
   return { targetId: entry.target.id, result };
 }
 
-async function takeUp(work: Work): Promise<DeploymentResult> {
+async function takeUp(work: Work, signal: AbortSignal): Promise<DeploymentResult> {
   const { transaction, steps } = work;
   const { entry } = transaction;
   try {
@@ -45,7 +49,6 @@ async function takeUp(work: Work): Promise<DeploymentResult> {
     return abandon(work, cause);
   }
   async function complete({ bound, host }: Work): Promise<DeploymentResult> {
-    const { signal } = new AbortController();
     await steps.step("exchange", async () => {
       onDisk("exchange", () => transaction.resume());
       return "completed after the agent had been interrupted";

@@ -2,7 +2,8 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Deployer, type Order, openDeployer } from "#agent/deploy.ts";
+import type { Order } from "#agent/begin.ts";
+import { type Deployer, openDeployer } from "#agent/deploy.ts";
 import type { DeployerOptions } from "#agent/workshop.ts";
 import { silent } from "#base/log.ts";
 import { systemRandom } from "#base/random.ts";

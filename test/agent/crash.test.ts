@@ -103,9 +103,11 @@ describe.each(shapes)("$name", (shape) => {
       if (files.changes >= killAt) {
         const again = killedFiles(killRecoveryAt, watch);
         // A recovery reports what it could not do; one that is killed may not even do that.
-        await openBench({ stateDirectory, files: again }).deployer.recover().catch(onlyKilled);
+        await openBench({ stateDirectory, files: again })
+          .deployer.recover(noSignal())
+          .catch(onlyKilled);
         if (again.changes >= killRecoveryAt) {
-          await openBench({ stateDirectory }).deployer.recover();
+          await openBench({ stateDirectory }).deployer.recover(noSignal());
         }
         watch();
       } else {
@@ -152,7 +154,7 @@ test("a journal that another version wrote is left alone and reported", async ()
   });
   const path = join(scene.stateDirectory, "journal", "tgt-crash.json");
   writeFileSync(path, '{"format":2}');
-  expect(await bench.deployer.recover()).toEqual([]);
+  expect(await bench.deployer.recover(noSignal())).toEqual([]);
   expect(errors).toEqual(["a journal entry is unreadable; its deployment is left alone"]);
   expect(readFileSync(path, "utf8")).toBe('{"format":2}');
   rmSync(scene.directory, { recursive: true, force: true });

@@ -170,8 +170,10 @@ describe("what goes wrong", () => {
   });
 
   test("a mode that lets others read the key is refused by the schema", async () => {
-    expect(deploy(next, { pem_file_mode: "0644" })).rejects.toThrow("must not let others read");
-    expect(deploy(next, { pem_pth: "/x" })).rejects.toThrow("pem_pth");
+    await expect(deploy(next, { pem_file_mode: "0644" })).rejects.toThrow(
+      "must not let others read",
+    );
+    await expect(deploy(next, { pem_pth: "/x" })).rejects.toThrow("pem_pth");
   });
 });
 

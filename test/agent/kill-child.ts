@@ -5,7 +5,7 @@ import { nginxOrder, noSignal, openBench } from "./bench.ts";
 const [directory = ""] = process.argv.slice(2);
 const { rig, pairs, stateDirectory } = JSON.parse(readFileSync(`${directory}/scene.json`, "utf8"));
 const { deployer } = openBench({ stateDirectory });
-const recovered = await deployer.recover();
+const recovered = await deployer.recover(noSignal());
 const say = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
 say({ recovered: recovered.map(({ result }) => [result.outcome, result.error?.detail]) });
 for await (const line of console) {

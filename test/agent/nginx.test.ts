@@ -195,7 +195,7 @@ describe("what goes wrong before the exchange changes nothing", () => {
     expect(reasons[0]).toContain("there is no directory");
     expect(reasons[1]).toContain("is a directory");
     expect(reasons[2]).toContain("is a link out of its directory");
-    expect(deploy(next, { cert_path: "tls/site.pem" })).rejects.toThrow("absolute path");
+    await expect(deploy(next, { cert_path: "tls/site.pem" })).rejects.toThrow("absolute path");
     await untouched();
   });
 

@@ -1,6 +1,7 @@
 /** Starts a real program in the foreground as a child of the test, waits until it serves, and stops it with all its processes. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { connect } from "node:net";
 
 export interface Daemon {
@@ -10,6 +11,11 @@ export interface Daemon {
   /** Resolves when it and all its children are gone. */
   stop(): Promise<void>;
 }
+
+/** The kernel ends the daemon when the test runner is killed and cannot (prctl(2), PR_SET_PDEATHSIG). */
+const endsWithUs = existsSync("/usr/bin/setpriv")
+  ? ["/usr/bin/setpriv", "--pdeathsig", "TERM"]
+  : [];
 
 const running = new Set<ChildProcess>();
 process.on("exit", () => {
@@ -21,7 +27,7 @@ export async function startDaemon(
   port: number,
   directory: string,
 ): Promise<Daemon> {
-  const [program = "", ...args] = command;
+  const [program = "", ...args] = [...endsWithUs, ...command];
   const child = spawn(program, args, {
     cwd: directory,
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,6 +1,6 @@
 /** The configuration keys that file-based targets share, in the seeds' spelling. */
 import { z } from "zod";
-import { type Milliseconds, parseDuration, seconds } from "#base/time.ts";
+import { type Milliseconds, minutes, parseDuration, seconds } from "#base/time.ts";
 import type { Endpoint } from "../host.ts";
 import type { Judgement } from "./target.ts";
 
@@ -145,7 +145,8 @@ function patienceOf(config: Afterwards): Milliseconds {
     total += Math.min(wait, config.post_deploy_verify_max_backoff);
     wait = Math.min(wait * 2, config.post_deploy_verify_max_backoff);
   }
-  return total;
+  // An agent that waits longer has forgotten why; no reload takes this long.
+  return Math.min(total, minutes(10));
 }
 
 function backupsOf(retention: number): number {
