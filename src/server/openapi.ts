@@ -28,7 +28,9 @@ export function openapi(
     },
     servers: [{ url: about.url }],
     security: [{ apiKey: [] }],
-    tags: [...new Set(contracts.map(tagOf))].sort().map((name) => ({ name })),
+    tags: [...new Set(contracts.map(tagOf))]
+      .sort((a, b) => a.localeCompare(b))
+      .map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: {

@@ -79,7 +79,7 @@ async function make(world: World, names: readonly GeneralName[]): Promise<Kept> 
       orderId: "server",
       request,
       subjectAltNames: names,
-      validity: { notBefore, notAfter: end < bound ? end : bound },
+      validity: { notBefore, notAfter: instant(Math.min(end, bound)) },
       keyUsage: usualKeyUsage(request.key),
       extendedKeyUsage: ["serverAuth"],
       mustStaple: false,

@@ -37,3 +37,8 @@ export async function openVault(
     throw new WrongMasterKey(cause);
   }
 }
+
+/** Was this database sealed before? */
+export async function hasDataKey(database: Database): Promise<boolean> {
+  return (await loadSealed(database.reader, place)) !== null;
+}

@@ -1,0 +1,124 @@
+/** The composition root: builds the world and the product on it. */
+
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import type { Log } from "#base/log.ts";
+import { systemRandom } from "#base/random.ts";
+import { instant, systemClock } from "#base/time.ts";
+import { lockDataDir } from "#db/data-dir-lock.ts";
+import { migrate } from "#db/migrate.ts";
+import { openDatabase } from "#db/open.ts";
+import type { authenticator } from "#features/access/authenticate.ts";
+import { seedKeys } from "#features/access/keys.ts";
+import type { Feature } from "#features/handler.ts";
+import { compose, type Product } from "#features/index.ts";
+import { ensureLocalIssuer } from "#features/issuers/first.ts";
+import { hasDataKey, openVault } from "#features/settings/data-key.ts";
+import type { Addresses, World } from "#jobs/world.ts";
+import { type ServerMetrics, serverMetrics } from "#server/metrics.ts";
+import { build } from "./build-info.ts";
+import type { Config } from "./config.ts";
+import { loadMasterKey } from "./master-key.ts";
+
+export interface Opened {
+  readonly world: World;
+  readonly metrics: ServerMetrics;
+  close(): Promise<void>;
+}
+
+/** Locks the data directory, opens and migrates the database, opens the vault. */
+export async function openWorld(
+  config: Config,
+  log: Log,
+  onFatal: (error: unknown) => void,
+): Promise<Opened> {
+  const lock = lockDataDir(config.dataDir, systemClock.now());
+  try {
+    const database = await openDatabase({
+      url: config.databaseUrl?.reveal(),
+      dataDir: config.dataDir,
+      log,
+      clock: systemClock,
+      maxConnections: config.databaseMaxConnections,
+      onFatal,
+    });
+    try {
+      await migrate(database, systemClock);
+      const isNew = !(await hasDataKey(database));
+      const master = await loadMasterKey(config.encryptionKey, config.dataDir, isNew, systemRandom);
+      const vault = await openVault(database, master, systemRandom);
+      const metrics = serverMetrics();
+      const world: World = {
+        database,
+        clock: systemClock,
+        random: systemRandom,
+        vault,
+        fetch,
+        log,
+        metrics,
+        addresses: addressesOf(config),
+      };
+      await ensureLocalIssuer(world, caFiles(config));
+      await seedKeys(world, config.namedKeys);
+      const close = async () => {
+        await database.close();
+        lock.release();
+      };
+      return { world, metrics, close };
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function caFiles(config: Config) {
+  const { caCertPath, caKeyPath } = config;
+  if (caCertPath === undefined || caKeyPath === undefined) return undefined;
+  return {
+    certificatePem: readFileSync(caCertPath, "utf8"),
+    keyPem: readFileSync(caKeyPath, "utf8"),
+  };
+}
+
+function addressesOf(config: Config): Addresses {
+  const { serverHost } = config;
+  const any = serverHost === "0.0.0.0" || serverHost === "::";
+  const name = any ? hostname() : serverHost;
+  const host = name.includes(":") ? `[${name}]` : name;
+  return {
+    https: config.publicUrl ?? `https://${host}:${config.serverPort}`,
+    http: config.publicHttpUrl ?? `http://${host}:${config.httpPort}`,
+  };
+}
+
+/** Everything that may differ from a plain `serve`. */
+export interface ServeOptions {
+  /** A feature beside ours, for tests. */
+  readonly more?: readonly Feature[];
+}
+
+export function productOf(
+  config: Config,
+  opened: Pick<Opened, "world" | "metrics">,
+  auth: () => ReturnType<typeof authenticator>,
+  options: ServeOptions = {},
+): Product {
+  const { world, metrics } = opened;
+  return compose({
+    authType: config.authType,
+    authenticator: auth,
+    timeouts: { csr: config.jobAwaitingCsrTimeout, approval: config.jobAwaitingApprovalTimeout },
+    overview: {
+      build,
+      engine: world.database.engine,
+      startedAt: instant(world.clock.now()),
+      counters: () => metrics.snapshot(),
+      prometheus: (gauges) => metrics.render(gauges),
+    },
+    ...(options.more ? { more: options.more } : {}),
+  });
+}
