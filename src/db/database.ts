@@ -14,7 +14,8 @@ export interface Database {
    * One short transaction, durable when it resolves. `work` must wait for nothing but `tx`: on SQLite everybody else
    * waits meanwhile, and after 50 ms of waiting it is rolled back. A failed statement dooms the transaction on both
    * engines, even when its error is caught; use ON CONFLICT where a conflict is expected.
-   * Rejects with Problem `unavailable` when too many wait, when the disk refuses, or when the server is away.
+   * Rejects with Problem `unavailable` when too many wait, when the disk refuses, or when the server is away; if it
+   * went away during the COMMIT, nobody knows whether it took place: what is tried again must find what is there.
    * On PostgreSQL `work` is called afresh, up to three times in all, after a deadlock or serialization failure.
    */
   transaction<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T>;

@@ -1,13 +1,14 @@
 /** PostgreSQL for several replicas: connections apart for writing, reading and scanning, wake-up calls by NOTIFY. */
 import type { CompiledQuery, Kysely, QueryResult, Transaction } from "kysely";
 import type { Log } from "#base/log.ts";
-import { Problem } from "#base/problem.ts";
 import { type Clock, type Milliseconds, seconds } from "#base/time.ts";
 import type { Database, DatabaseMetrics } from "./database.ts";
 import { QueryFactory } from "./dialect.ts";
+import { InFlight } from "./in-flight.ts";
 import { fromPostgres, isCancelled, isRetryable } from "./postgres-failure.ts";
 import { NotifyCalls } from "./postgres-notify.ts";
-import { execute, openPool, type Pool } from "./postgres-pool.ts";
+import { Pool } from "./postgres-pool.ts";
+import { PostgresTransaction } from "./postgres-transaction.ts";
 import type { Tables } from "./tables.ts";
 import { TransactionScope } from "./transaction-scope.ts";
 import { WakeCalls } from "./wake.ts";
@@ -36,11 +37,11 @@ export class PostgresDatabase implements Database {
   readonly #scope = new TransactionScope();
   readonly #clock: Clock;
   readonly #pools: { readonly write: Pool; readonly read: Pool; readonly scan: Pool };
-  readonly #maxWriting: number;
   readonly #wakes: WakeCalls;
   readonly #calls: NotifyCalls;
-  #running = 0;
-  #scanning = 0;
+  readonly #transactions: InFlight;
+  readonly #reads = new InFlight("reads", maxWaiting);
+  readonly #longReads = new InFlight("long reads", maxScans);
   #closing: Promise<void> | undefined;
   readonly #counts = { committed: 0, failed: 0, commitSum: 0, commitMax: 0 };
   readonly #scans = { completed: 0, timedOut: 0, restarts: 0 };
@@ -49,9 +50,9 @@ export class PostgresDatabase implements Database {
     const { url, clock, log } = options;
     this.#clock = clock;
     const shares = share(options.maxConnections);
-    this.#maxWriting = shares.write;
+    this.#transactions = new InFlight("transactions", shares.write + maxWaiting);
     const pool = (purpose: keyof typeof shares, statementTimeout: Milliseconds) =>
-      openPool({ url, log, purpose, maxConnections: shares[purpose], statementTimeout });
+      new Pool({ url, log, purpose, statementTimeout }, shares[purpose]);
     this.#pools = {
       write: pool("write", seconds(10)),
       read: pool("read", seconds(10)),
@@ -59,7 +60,9 @@ export class PostgresDatabase implements Database {
     };
     const { read, write } = this.#pools;
     this.reader = this.#factory.kysely(
-      this.#scope.outside("reader", (query) => translated(execute(read, query))),
+      this.#scope.outside("reader", (query) =>
+        this.#reads.run(() => translated(read.use((it) => it.execute(query)))),
+      ),
     );
     this.scanner = this.#factory.kysely(
       this.#scope.outside("scanner", (query) => this.#scan(query)),
@@ -70,19 +73,13 @@ export class PostgresDatabase implements Database {
 
   async transaction<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
     this.#scope.refuseNested("transaction");
-    if (this.#running - this.#maxWriting >= maxWaiting) {
-      throw new Problem("unavailable", "too many transactions are waiting");
-    }
-    this.#running++;
     try {
-      const value = await this.#attempts(work);
+      const value = await this.#transactions.run(() => this.#attempts(work));
       this.#counts.committed++;
       return value;
     } catch (error) {
       this.#counts.failed++;
       throw fromPostgres(error);
-    } finally {
-      this.#running--;
     }
   }
 
@@ -103,13 +100,13 @@ export class PostgresDatabase implements Database {
   metrics(): DatabaseMetrics {
     const { committed, failed, commitSum, commitMax } = this.#counts;
     return {
-      waiting: Math.max(0, this.#running - this.#maxWriting),
+      waiting: this.#pools.write.waiting,
       committed,
       failed,
       commits: committed,
       largestGroup: committed > 0 ? 1 : 0,
       commitMilliseconds: { sum: commitSum, max: commitMax },
-      scans: { waiting: this.#scanning, ...this.#scans },
+      scans: { waiting: this.#pools.scan.waiting, ...this.#scans },
     };
   }
 
@@ -125,23 +122,20 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  async #attempt<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
-    let worked = 0;
-    const outcome = await this.#pools.write.begin(async (sql) => {
-      let ended: boolean = false;
-      const tx = this.#factory.transaction(async (query) => {
-        if (ended) throw new Error("the transaction has ended");
-        return await execute(sql, query);
-      });
+  #attempt<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    return this.#pools.write.use(async (connection) => {
+      const member = new PostgresTransaction(connection);
+      await connection.run("begin");
       try {
-        return { value: await this.#scope.run(() => work(tx)) };
-      } finally {
-        ended = true;
-        worked = performance.now();
+        const tx = this.#factory.transaction((query) => member.execute(query));
+        const value = await this.#scope.run(() => work(tx));
+        this.#countCommit(await member.commit());
+        return value;
+      } catch (error) {
+        await member.rollback();
+        throw error;
       }
     });
-    this.#countCommit(performance.now() - worked);
-    return outcome.value;
   }
 
   #countCommit(duration: Milliseconds): void {
@@ -150,27 +144,23 @@ export class PostgresDatabase implements Database {
   }
 
   async #scan(query: CompiledQuery): Promise<QueryResult<unknown>> {
-    if (this.#scanning >= maxScans) {
-      throw new Problem("unavailable", "too many long reads are waiting");
-    }
-    this.#scanning++;
     try {
-      const result = await execute(this.#pools.scan, query);
+      const result = await this.#longReads.run(() =>
+        this.#pools.scan.use((it) => it.execute(query)),
+      );
       this.#scans.completed++;
       return result;
     } catch (error) {
       if (isCancelled(error)) this.#scans.timedOut++;
       throw fromPostgres(error);
-    } finally {
-      this.#scanning--;
     }
   }
 
   async #close(): Promise<void> {
-    await this.#calls.close();
+    const inFlight = [this.#transactions, this.#reads, this.#longReads];
+    await Promise.all([this.#calls.close(), ...inFlight.map((it) => it.close())]);
     const { write, read, scan } = this.#pools;
-    // What has begun may finish; what does not within 30 s is cut.
-    await Promise.all([write, read, scan].map((pool) => pool.end({ timeout: 30 })));
+    await Promise.all([write, read, scan].map((pool) => pool.close()));
   }
 }
 

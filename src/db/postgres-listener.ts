@@ -2,7 +2,7 @@
 import type { Log } from "#base/log.ts";
 import { backoff } from "#base/retry.ts";
 import { type Clock, seconds } from "#base/time.ts";
-import { openPool, type Pool } from "./postgres-pool.ts";
+import { PostgresConnection } from "./postgres-connection.ts";
 
 export interface ListenerOptions {
   readonly url: string;
@@ -20,8 +20,8 @@ const waits = [0.2, 1, 5, 15].map(seconds);
 export class Listener {
   readonly #options: ListenerOptions;
   readonly #closed = new AbortController();
+  readonly #aborted = Promise.withResolvers<void>();
   readonly #running: Promise<void>;
-  #pool: Pool | undefined;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
@@ -30,7 +30,7 @@ export class Listener {
 
   async close(): Promise<void> {
     this.#closed.abort();
-    await this.#pool?.end({ timeout: 1 });
+    this.#aborted.resolve();
     await this.#running;
   }
 
@@ -42,7 +42,6 @@ export class Listener {
         await this.#listen(() => {
           failures = 0;
         });
-        failures++;
       } catch (error) {
         failures++;
         if (!signal.aborted) log.warn({ err: error, failures }, "cannot listen to PostgreSQL");
@@ -52,27 +51,23 @@ export class Listener {
     }
   }
 
-  /** Resolves when the connection is lost. */
+  /** Resolves when it is to be closed, rejects when the connection is lost. */
   async #listen(began: () => void): Promise<void> {
     const { url, log, channel, heard, connected } = this.#options;
-    const lost = Promise.withResolvers<void>();
-    const pool = openPool({
+    const connection = new PostgresConnection({
       url,
       log,
       purpose: "listen",
-      maxConnections: 1,
       statementTimeout: seconds(10),
-      onClose: lost.resolve,
       onNotify: (_, payload) => heard(payload),
     });
-    this.#pool = pool;
     try {
-      await pool.unsafe(`listen ${channel}`);
+      await connection.run(`listen ${channel}`);
       began();
       connected();
-      await lost.promise;
+      await Promise.race([connection.lost, this.#aborted.promise]);
     } finally {
-      await pool.end({ timeout: 1 });
+      await connection.close();
     }
   }
 }

@@ -60,7 +60,12 @@ export class NotifyCalls {
     this.#unsent.clear();
     this.#sending = undefined;
     try {
-      for (const topic of topics) await pool.notify(channel, `${this.#name} ${topic}`);
+      await pool.use(async (connection) => {
+        for (const topic of topics) {
+          const parameters = [channel, `${this.#name} ${topic}`];
+          await connection.execute({ sql: "select pg_notify($1, $2)", parameters });
+        }
+      });
     } catch (error) {
       log.debug({ err: error }, "a wake-up call could not be sent");
     }

@@ -1,5 +1,6 @@
 /** One SQLite connection with its cache of prepared statements; the writer's in WAL mode with a full sync at every commit. */
 import { Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
+import { closeSync, existsSync, openSync } from "node:fs";
 import type { QueryResult } from "kysely";
 
 export interface ConnectionOptions {
@@ -35,6 +36,7 @@ export class SqliteConnection {
 
   constructor(options: ConnectionOptions) {
     const { path, use } = options;
+    if (use === "write") makePrivate(path);
     this.#database = new Database(
       path,
       use === "read" ? { readonly: true } : { readwrite: true, create: use === "write" },
@@ -104,4 +106,10 @@ export class SqliteConnection {
   #pragmas(...pragmas: readonly string[]): void {
     for (const pragma of pragmas) this.#database.run(`PRAGMA ${pragma}`);
   }
+}
+
+/** SQLite would make the file as the umask says; its log and index take the mode of the file. */
+function makePrivate(path: string): void {
+  // Not when it is there: closing it here would end the locks that this process may hold on it.
+  if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
 }

@@ -1,6 +1,7 @@
 /** The SQLite writer: shared commits, a bounded queue, members that hang, locks of others, and a disk that is full. */
 import { Database as File } from "bun:sqlite";
 import { expect, test } from "bun:test";
+import { statSync } from "node:fs";
 import { sql } from "kysely";
 import { instant } from "#base/time.ts";
 import type { Database } from "#db/database.ts";
@@ -180,4 +181,14 @@ test("the log is copied into the file while transactions go on", async () => {
   await Bun.sleep(100);
   // Twenty rows of 50 kB; without a checkpoint they would be in the log alone.
   expect(Bun.file(path).size).toBeGreaterThan(900_000);
+});
+
+test("the files are for their owner alone", async () => {
+  const url = await open.url();
+  const database = await open.raw(url);
+  await database.transaction((tx) => sql`create table t (x integer)`.execute(tx));
+  const modes = ["", "-wal", "-shm"].map(
+    (it) => statSync(url.slice("sqlite:".length) + it).mode & 0o777,
+  );
+  expect(modes).toEqual([0o600, 0o600, 0o600]);
 });

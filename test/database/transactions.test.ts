@@ -6,6 +6,7 @@ import { instant } from "#base/time.ts";
 import type { Database } from "#db/database.ts";
 import { eachEngine, opener } from "./engines.ts";
 import { failure } from "./failure.ts";
+import { postgresServer } from "./postgres-server.ts";
 
 const team = (name: string) => ({
   id: `t-${name}`,
@@ -23,6 +24,16 @@ async function teams(database: Database): Promise<readonly string[]> {
 
 const insert = (database: Database, name: string) =>
   database.transaction((tx) => tx.insertInto("teams").values(team(name)).execute());
+
+async function eventually<T>(work: () => Promise<T>, attempts = 100): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (attempts === 0 || !(error instanceof Problem)) throw error;
+    await Bun.sleep(20);
+    return await eventually(work, attempts - 1);
+  }
+}
 
 eachEngine("a transaction", (open) => {
   test("is seen by readers once it has resolved, and gives what its work gives", async () => {
@@ -248,6 +259,25 @@ describe("PostgreSQL", () => {
       });
     await Promise.all([update("a", "b"), update("b", "a")]);
     expect(calls).toBe(3);
+  });
+
+  test("transactions work again when the server is back, and say meanwhile that it is away", async () => {
+    const database = await open();
+    await insert(database, "before");
+    let away = 0;
+    const restarted = (await postgresServer()).restart();
+    for (let i = 0; i < 400 && away === 0; i++) {
+      await insert(database, `n${i}`).catch((error: unknown) => {
+        expect(error).toMatchObject({ kind: "unavailable" });
+        away++;
+      });
+    }
+    await restarted;
+    // Connections that died with the server are noticed one by one, when they are used.
+    const before = await eventually(() => teams(database));
+    await eventually(() => insert(database, "after"));
+    expect((await teams(database)).length).toBe(before.length + 1);
+    expect(away).toBe(1);
   });
 
   test("refuses what is not a database", async () => {
