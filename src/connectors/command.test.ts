@@ -42,9 +42,12 @@ describe("splitting a command", () => {
     { text: "a \\", reason: "a backslash at the end quotes nothing" },
     { text: "   ", reason: "the command is empty" },
     { text: "''", reason: "the command is empty" },
-    { text: "a 'b\u0000c'", reason: "contains a control character" },
   ])("refuses $text", ({ text, reason }) => {
     expect(splitCommand(text)).toContain(reason);
+  });
+
+  test("refuses control characters, quoted or not", () => {
+    expect(splitCommand("a 'b\u0000c'")).toContain("contains a control character");
   });
 
   test("reads back what was formatted, for every list of words", () => {

@@ -129,6 +129,7 @@ async function mainFile(
   const [named] = takeOption(invocation.args, "-c").values;
   const [prefix] = takeOption(invocation.args, "-p").values;
   if (named?.startsWith("/")) return named;
+  if (named !== undefined && prefix !== undefined) return posix.resolve(prefix, named);
   const built = await builtIn(host, invocation, signal);
   return posix.resolve(prefix ?? built.prefix, named ?? built.file);
 }
