@@ -1,6 +1,7 @@
 /** The embedded database: one file, one process, one writer whose transactions share durable commits. */
-import type { Kysely, Transaction } from "kysely";
+import type { CompiledQuery, Kysely, QueryResult, Transaction } from "kysely";
 import type { Log } from "#base/log.ts";
+import { Problem } from "#base/problem.ts";
 import { type Clock, type Milliseconds, seconds } from "#base/time.ts";
 import type { Database, DatabaseMetrics } from "./database.ts";
 import { QueryFactory } from "./dialect.ts";
@@ -75,9 +76,7 @@ export class SqliteDatabase implements Database {
       maxWaiting: tuning.maxScansWaiting,
       maxRestartsPerMinute: 10,
     });
-    this.reader = factory.kysely(
-      this.#scope.outside("reader", async (it) => this.#reading.run(it.sql, it.parameters)),
-    );
+    this.reader = factory.kysely(this.#scope.outside("reader", async (it) => this.#read(it)));
     this.scanner = factory.kysely(this.#scope.outside("scanner", (it) => this.#scanner.query(it)));
     this.#wakes = new WakeCalls(log);
     this.#checkpoints = this.#checkpoint(clock, log, tuning.checkpointInterval);
@@ -119,6 +118,11 @@ export class SqliteDatabase implements Database {
       commitMilliseconds: { sum: commitSum, max: commitMax },
       scans: { waiting: this.#scanner.waiting, ...this.#scanner.counts },
     };
+  }
+
+  #read(query: CompiledQuery): QueryResult<unknown> {
+    if (this.#closing !== undefined) throw new Problem("unavailable", "the database is closing");
+    return this.#reading.run(query.sql, query.parameters);
   }
 
   async #close(): Promise<void> {

@@ -229,6 +229,10 @@ eachEngine("closing", (open) => {
     await closed;
     await database.close();
     expect(await failure(insert(database, "late"))).toMatchObject({ kind: "unavailable" });
+    for (const db of [database.reader, database.scanner]) {
+      const late = db.selectFrom("teams").select("pk").execute();
+      expect(await failure(late)).toMatchObject({ kind: "unavailable" });
+    }
   });
 });
 
