@@ -12,15 +12,20 @@ export interface Leaf {
 }
 
 export function checkBundle(bundle: Bundle): Leaf {
-  const [leaf, ...more] = readCertificates(bundle.certificatePem, "the certificate");
-  if (leaf === undefined || more.length > 0) {
-    throw refused("the certificate must be exactly one PEM block");
-  }
+  const leaf = readLeaf(bundle.certificatePem);
   readCertificates(bundle.chainPem, "the chain");
-  if (!leaf.checkPrivateKey(readKey(bundle))) {
+  if (!leaf.certificate.checkPrivateKey(readKey(bundle))) {
     throw refused("the private key does not belong to the certificate");
   }
-  return { certificate: leaf, fingerprint: sha256(leaf.raw) };
+  return leaf;
+}
+
+export function readLeaf(certificatePem: string): Leaf {
+  const [certificate, ...more] = readCertificates(certificatePem, "the certificate");
+  if (certificate === undefined || more.length > 0) {
+    throw refused("the certificate must be exactly one PEM block");
+  }
+  return { certificate, fingerprint: sha256(certificate.raw) };
 }
 
 /** The fingerprint of the first certificate in a text, if there is one. */

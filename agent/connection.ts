@@ -1,7 +1,7 @@
 /** The way to the server: TLS to pinned anchors only, never the machine's own trust store. */
 import { createHash, X509Certificate } from "node:crypto";
-import type { Connection } from "#base/exchange.ts";
 import { client } from "#base/client.ts";
+import type { Connection } from "#base/exchange.ts";
 import { agentsApi } from "#features/agents/api.ts";
 import type { Identity } from "./identity.ts";
 
@@ -32,11 +32,15 @@ export class WrongFingerprint extends Error {
  * The anchors of a server, fetched without trust and accepted only when one has the fingerprint of the join command;
  * everything after this goes over a connection that they verify.
  */
-export async function fetchAnchors(server: string, fingerprint: string): Promise<readonly string[]> {
+export async function fetchAnchors(
+  server: string,
+  fingerprint: string,
+): Promise<readonly string[]> {
   const wanted = fingerprint.replaceAll(":", "").toLowerCase();
   const blind: Connection = {
     base: new URL(server),
-    fetch: (url, init) => fetch(url, { ...init, tls: { rejectUnauthorized: false } } as RequestInit),
+    fetch: (url, init) =>
+      fetch(url, { ...init, tls: { rejectUnauthorized: false } } as RequestInit),
   };
   const { anchorsPem } = await client({ trust: agentsApi.trust }, blind).trust({});
   const found = anchorsPem.map((pem) =>

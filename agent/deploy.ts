@@ -11,7 +11,7 @@ import { type Begun, begin, type Order, refusedAtOnce, type TargetReference } fr
 import { abandon, verify } from "./finish.ts";
 import type { DeploymentResult } from "./outcome.ts";
 import { type Recovered, recoverEntry } from "./recover.ts";
-import { type DryRunResult, rehearse, testConnection } from "./rehearse.ts";
+import { type DryRunResult, lookFor, rehearse, type Sighting, testConnection } from "./rehearse.ts";
 import { type Serially, serially } from "./serially.ts";
 import { type DeployerOptions, openWorkshop, type Workshop } from "./workshop.ts";
 
@@ -20,6 +20,12 @@ export interface Deployer {
   deploy(order: Order, signal: AbortSignal): Promise<DeploymentResult>;
   /** Stages and tests as `deploy` does, then removes what it staged. Nothing that a service reads is touched. */
   dryRun(order: Order, signal: AbortSignal): Promise<DryRunResult>;
+  /** What the target's endpoints serve now, compared with a certificate. Waits for no deployment. */
+  look(
+    target: TargetReference,
+    certificatePem: string,
+    signal: AbortSignal,
+  ): Promise<readonly Sighting[]>;
   testConnection(target: TargetReference, signal: AbortSignal): Promise<readonly Check[]>;
   /** To be called before anything else when the agent starts. */
   recover(signal: AbortSignal): Promise<readonly Recovered[]>;
@@ -48,6 +54,8 @@ export function openDeployer(options: DeployerOptions): Deployer {
       ),
     testConnection: (target, signal) =>
       alone(target.id, async () => testConnection(workshop, target, await bind(target), signal)),
+    look: async (target, certificatePem, signal) =>
+      lookFor(workshop, { bound: await bind(target), certificatePem }, signal),
     recover: (signal) => recover(workshop, alone, signal),
   };
 }

@@ -25,5 +25,7 @@ export function loadIdentity(stateDirectory: string): Identity | undefined {
 
 export function saveIdentity(stateDirectory: string, identity: Identity): void {
   mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
-  replaceFile(realFiles, pathOf(stateDirectory), `${JSON.stringify(identity, null, 2)}\n`, 0o600);
+  const path = pathOf(stateDirectory);
+  const content = `${JSON.stringify(identity, null, 2)}\n`;
+  replaceFile(realFiles, { path, temporary: `${path}.new`, content });
 }

@@ -10,7 +10,9 @@ import { type AgentSettings, UsageError } from "./settings.ts";
 
 export async function join(settings: AgentSettings): Promise<Identity> {
   const { server, caFingerprint, stateDirectory } = settings;
-  const token = settings.tokenFile ? readFileSync(settings.tokenFile, "utf8").trim() : settings.token;
+  const token = settings.tokenFile
+    ? readFileSync(settings.tokenFile, "utf8").trim()
+    : settings.token;
   if (!server || !caFingerprint || !token) {
     throw new UsageError("join needs --server, --ca-fingerprint and --token");
   }

@@ -72,8 +72,7 @@ export function openJournal(files: Files, directory: string): Journal {
   };
   return {
     write(entry) {
-      const path = pathOf(entry.target.id);
-      replaceFile(files, { path, temporary: `${path}.tmp`, content: JSON.stringify(entry) });
+      replaceFile(files, pathOf(entry.target.id), JSON.stringify(entry));
     },
     drop(targetId) {
       files.remove(pathOf(targetId));

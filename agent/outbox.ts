@@ -4,9 +4,9 @@
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Log } from "#base/log.ts";
 import { newId, type Random } from "#base/random.ts";
 import type { Clock } from "#base/time.ts";
-import type { Log } from "#base/log.ts";
 import { realFiles, replaceFile } from "./files.ts";
 
 export interface Outbox<T> {
@@ -24,11 +24,15 @@ export function openOutbox<T>(
 ): Outbox<T> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   // Ids sort by time, so the names of the files are the order.
-  const names = () => readdirSync(directory).filter((name) => name.endsWith(".json")).sort();
+  const names = () =>
+    readdirSync(directory)
+      .filter((name) => name.endsWith(".json"))
+      .sort();
   return {
     put(message) {
       const key = newId("out", tools.clock.now(), tools.random);
-      replaceFile(realFiles, join(directory, `${key}.json`), JSON.stringify(message), 0o600);
+      const path = join(directory, `${key}.json`);
+      replaceFile(realFiles, { path, temporary: `${path}.new`, content: JSON.stringify(message) });
       const all = names();
       for (const name of all.slice(0, Math.max(0, all.length - most))) {
         tools.log.error({ report: name }, "the outbox is full: the oldest report is dropped");

@@ -1,7 +1,7 @@
 /** What can be learnt of a target without changing what its service reads: a dry run, and a test of the connection. */
 import { isIP } from "node:net";
 import { ConnectorFailure } from "#connectors/failure.ts";
-import type { Endpoint, Step } from "#connectors/host.ts";
+import type { Endpoint, Seen, Step } from "#connectors/host.ts";
 import type { BoundTarget, Check } from "#connectors/targets/target.ts";
 import {
   type Begun,
@@ -11,6 +11,7 @@ import {
   refusedAtOnce,
   type TargetReference,
 } from "./begin.ts";
+import { readLeaf, serverNameFor } from "./bundle.ts";
 import { DryRunEnds } from "./host.ts";
 import type { DeploymentResult } from "./outcome.ts";
 import type { PlannedFile } from "./plan.ts";
@@ -73,6 +74,37 @@ export async function testConnection(
     endpoint.serverName ?? (isIP(endpoint.host) === 0 ? endpoint.host : undefined);
   const looks = await lookBefore(bound.judgement.endpoints, byHost, watching);
   return [...checks, ...looks.map(describeLook)];
+}
+
+/** What one endpoint of a target serves now. */
+export interface Sighting {
+  /** `host:port`. */
+  readonly endpoint: string;
+  readonly serverName?: string | undefined;
+  readonly seen?: Seen | undefined;
+  /** Why nothing was seen. */
+  readonly reason?: string | undefined;
+  /** Is it the certificate that was asked about? */
+  readonly expected: boolean;
+}
+
+/** Looks once at every endpoint of a target for a certificate that should be there. */
+export async function lookFor(
+  workshop: Workshop,
+  subject: { readonly bound: BoundTarget; readonly certificatePem: string },
+  signal: AbortSignal,
+): Promise<readonly Sighting[]> {
+  const leaf = readLeaf(subject.certificatePem);
+  const nameFor = (endpoint: Endpoint) => serverNameFor(endpoint, leaf.certificate);
+  const watching = { clock: workshop.options.clock, signal };
+  const looks = await lookBefore(subject.bound.judgement.endpoints, nameFor, watching);
+  return looks.map(({ look, seen, reason }) => ({
+    endpoint: formatEndpoint(look),
+    serverName: look.serverName,
+    seen,
+    reason,
+    expected: seen?.fingerprint === leaf.fingerprint,
+  }));
 }
 
 function describeLook({ look, seen, reason }: LookedBefore): Check {
