@@ -7,14 +7,13 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { probe } from "#agent/probe.ts";
 import { systemClock } from "#base/time.ts";
+import { type HaproxyRig, startHaproxy } from "#test/peers/haproxy.ts";
 import { type NginxRig, startNginx } from "#test/peers/nginx.ts";
 import { makePair, type Pair } from "#test/peers/pair.ts";
 import { backups, leftovers, noSignal } from "./bench.ts";
 
-const kills = 100;
-
 /** Connects without a pause; what it gets is the leaf of a completed handshake, so the server held its key. */
-function connectForever(rig: NginxRig) {
+function connectForever(rig: { readonly port: number }) {
   const leaves = new Map<string, number>();
   const failures: string[] = [];
   let stopped = false;
@@ -56,55 +55,91 @@ function startAgent(directory: string) {
   };
 }
 
-function pairOnDisk(rig: NginxRig, pairs: readonly Pair[]): number {
-  const certificate = readFileSync(rig.certPath, "utf8");
-  const key = readFileSync(rig.keyPath, "utf8");
-  return pairs.findIndex(
-    (it) => certificate === it.certificatePem + it.chainPem && key === it.privateKeyPem,
-  );
+interface Service {
+  readonly kind: "NGINX" | "HAProxy";
+  readonly kills: number;
+  start(pair: Pair): Promise<NginxRig | HaproxyRig>;
+  /** The files as they shall be with a pair. */
+  files(rig: NginxRig | HaproxyRig, pair: Pair): ReadonlyMap<string, string>;
 }
 
-test(`${kills} kills: every handshake succeeds, the disk always holds one pair, and NGINX could restart`, async () => {
-  const pairs = [makePair(["site.test"]), makePair(["site.test"])];
-  const rig = await startNginx({ pair: pairs[1] as Pair });
-  const directory = mkdtempSync(join(tmpdir(), "certctl-kill-"));
-  const scene = { rig, pairs, stateDirectory: join(directory, "agent") };
-  writeFileSync(join(directory, "scene.json"), JSON.stringify(scene));
-  const client = connectForever(rig);
-  const testConfiguration = () =>
-    execFileSync(rig.validateCommand[0] ?? "", rig.validateCommand.slice(1), { stdio: "pipe" });
-  const outcomes = new Map<string, number>();
-  const started = performance.now();
-  try {
-    let agent = startAgent(directory);
-    await agent.next();
-    for (let kill = 0; kill < kills; kill++) {
-      agent.go();
-      await Bun.sleep(Math.random() * 250);
+const services: readonly Service[] = [
+  {
+    kind: "NGINX",
+    kills: 100,
+    start: (pair) => startNginx({ pair }),
+    files(rig, { certificatePem, chainPem, privateKeyPem }) {
+      if (!("certPath" in rig)) throw new Error("not an NGINX");
+      return new Map([
+        [rig.certPath, certificatePem + chainPem],
+        [rig.keyPath, privateKeyPem],
+      ]);
+    },
+  },
+  {
+    kind: "HAProxy",
+    kills: 25,
+    start: (pair) => startHaproxy({ pair }),
+    files(rig, { certificatePem, chainPem, privateKeyPem }) {
+      if (!("pemPath" in rig)) throw new Error("not an HAProxy");
+      return new Map([[rig.pemPath, certificatePem + chainPem + privateKeyPem]]);
+    },
+  },
+];
+
+test.each(services)(
+  "$kind, $kills kills: every handshake succeeds, the disk always holds one pair, and a restart would too",
+  async (service) => {
+    const { kills } = service;
+    const pairs = [makePair(["site.test"]), makePair(["site.test"])];
+    const rig = await service.start(pairs[1] as Pair);
+    const expected = pairs.map((pair) => service.files(rig, pair));
+    const pairOnDisk = () =>
+      expected.findIndex((files) =>
+        [...files].every(([path, text]) => readFileSync(path, "utf8") === text),
+      );
+    const tls = dirname([...(expected[0]?.keys() ?? [])][0] ?? "");
+    const directory = mkdtempSync(join(tmpdir(), "certctl-kill-"));
+    const { kind } = service;
+    const scene = { kind, rig, pairs, stateDirectory: join(directory, "agent") };
+    writeFileSync(join(directory, "scene.json"), JSON.stringify(scene));
+    const client = connectForever(rig);
+    const testConfiguration = () =>
+      execFileSync(rig.validateCommand[0] ?? "", rig.validateCommand.slice(1), { stdio: "pipe" });
+    const outcomes = new Map<string, number>();
+    const started = performance.now();
+    try {
+      let agent = startAgent(directory);
+      await agent.next();
+      for (let kill = 0; kill < kills; kill++) {
+        agent.go();
+        await Bun.sleep(Math.random() * 250);
+        await agent.kill();
+        // Before anybody recovers anything: a restarted NGINX would find a pair.
+        expect(pairOnDisk()).not.toBe(-1);
+        testConfiguration();
+        agent = startAgent(directory);
+        const { recovered } = await agent.next();
+        for (const [outcome] of recovered) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+        expect(pairOnDisk()).not.toBe(-1);
+        expect(leftovers(tls)).toEqual([]);
+        testConfiguration();
+      }
       await agent.kill();
-      // Before anybody recovers anything: a restarted NGINX would find a pair.
-      expect(pairOnDisk(rig, pairs)).not.toBe(-1);
-      testConfiguration();
-      agent = startAgent(directory);
-      const { recovered } = await agent.next();
-      for (const [outcome] of recovered) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-      expect(pairOnDisk(rig, pairs)).not.toBe(-1);
-      expect(leftovers(dirname(rig.certPath))).toEqual([]);
-      testConfiguration();
+      expect(backups(tls).length).toBeLessThanOrEqual(4);
+    } finally {
+      await client.stop();
+      await rig.stop();
+      rmSync(directory, { recursive: true, force: true });
     }
-    await agent.kill();
-    expect(backups(dirname(rig.certPath)).length).toBeLessThanOrEqual(4);
-  } finally {
-    await client.stop();
-    await rig.stop();
-    rmSync(directory, { recursive: true, force: true });
-  }
-  const handshakes = [...client.leaves.values()].reduce((sum, count) => sum + count, 0);
-  console.log(
-    `${kills} kills in ${Math.round(performance.now() - started)} ms, ${handshakes} handshakes, recovered:`,
-    Object.fromEntries(outcomes),
-  );
-  expect(client.failures).toEqual([]);
-  expect(new Set(client.leaves.keys())).toEqual(new Set(pairs.map((it) => it.fingerprint)));
-  expect(handshakes).toBeGreaterThan(kills);
-}, 120_000);
+    const handshakes = [...client.leaves.values()].reduce((sum, count) => sum + count, 0);
+    console.log(
+      `${kind}: ${kills} kills in ${Math.round(performance.now() - started)} ms, ${handshakes} handshakes, recovered:`,
+      Object.fromEntries(outcomes),
+    );
+    expect(client.failures).toEqual([]);
+    expect(new Set(client.leaves.keys())).toEqual(new Set(pairs.map((it) => it.fingerprint)));
+    expect(handshakes).toBeGreaterThan(kills);
+  },
+  120_000,
+);

@@ -351,6 +351,17 @@ describe("without changing anything", () => {
   });
 });
 
+test("looking for a certificate says what is served in its place", async () => {
+  const { target } = nginxOrder(rig, next);
+  const look = (pair: Pair) => bench.deployer.look(target, pair.certificatePem, noSignal());
+  expect(await look(rig.pair)).toMatchObject([
+    { endpoint: rig.endpoint, serverName: "site.test", expected: true },
+  ]);
+  expect(await look(next)).toMatchObject([
+    { expected: false, seen: { fingerprint: rig.pair.fingerprint } },
+  ]);
+});
+
 test("a second deployment that names the same file is told to come again", async () => {
   const order = nginxOrder(rig, next);
   const other = { ...order, target: { ...order.target, id: "tgt-other" } };

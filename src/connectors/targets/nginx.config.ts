@@ -31,7 +31,7 @@ export const NginxConfig = z
     validate_command: Command.default(["nginx", "-t"]).meta({
       title: "Test command",
       description:
-        "When it runs nginx here, it is pointed at a copy of the configuration with the new files, before anything is changed. Any other command is run after the exchange and before the reload.",
+        "When it runs nginx here, it is pointed at a copy of the configuration with the new files, before anything is changed (a sudo rule must allow -c). Any other command is run after the exchange and before the reload.",
     }),
     config_file: FilePath.optional().meta({
       title: "Main configuration file",
