@@ -143,11 +143,13 @@ export function describeFile(files: Files, path: string): string {
 
 export const absent = "absent";
 
-/** Writes a file so that after a power cut there is the old content or the new; a kill may leave `path` with `.tmp`. */
-export function replaceFile(files: Files, path: string, content: string, mode = 0o600): void {
-  const temporary = `${path}.tmp`;
-  files.remove(temporary);
-  files.create(temporary, content, { mode });
-  files.rename(temporary, path);
-  files.sync(dirname(path));
+/** Writes a file (0600) so that after a power cut there is the old content or the new. `temporary` is taken away first. */
+export function replaceFile(
+  files: Files,
+  file: { readonly path: string; readonly temporary: string; readonly content: string },
+): void {
+  files.remove(file.temporary);
+  files.create(file.temporary, file.content, { mode: 0o600 });
+  files.rename(file.temporary, file.path);
+  files.sync(dirname(file.path));
 }

@@ -72,7 +72,8 @@ export function openJournal(files: Files, directory: string): Journal {
   };
   return {
     write(entry) {
-      replaceFile(files, pathOf(entry.target.id), JSON.stringify(entry));
+      const path = pathOf(entry.target.id);
+      replaceFile(files, { path, temporary: `${path}.tmp`, content: JSON.stringify(entry) });
     },
     drop(targetId) {
       files.remove(pathOf(targetId));

@@ -130,7 +130,7 @@ describe.each(shapes)("$name", (shape) => {
     const all = await killAndRecover(never, never);
     expect(all).toBeGreaterThan(15);
     for (let killAt = 1; killAt <= all; killAt++) await killAndRecover(killAt, never);
-  });
+  }, 60_000);
 
   test("and killed again at any change of the recovery", async () => {
     const never = Number.POSITIVE_INFINITY;
