@@ -1,5 +1,5 @@
 /** Runs a test on both engines: SQLite in a temporary file, PostgreSQL in a fresh database of a real server. */
-import { afterAll, describe } from "bun:test";
+import { afterAll, beforeAll, describe } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,6 +31,10 @@ export function eachEngine(name: string, tests: (open: Opened) => void): void {
 export function opener(engine: Engine): Opened {
   const opened: Database[] = [];
   const dirs: string[] = [];
+  if (engine === "postgres") {
+    // Apart from the first test, whose time it is not.
+    beforeAll(async () => void (await postgresServer()), 60_000);
+  }
   afterAll(async () => {
     await Promise.all(opened.map((it) => it.close()));
     for (const dir of dirs) rmSync(dir, { recursive: true, force: true });
