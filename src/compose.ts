@@ -9,7 +9,7 @@ import { lockDataDir } from "#db/data-dir-lock.ts";
 import { migrate } from "#db/migrate.ts";
 import { openDatabase } from "#db/open.ts";
 import type { authenticator } from "#features/access/authenticate.ts";
-import { seedKeys } from "#features/access/keys.ts";
+import { type NamedKey, seedKeys } from "#features/access/keys.ts";
 import type { Feature } from "#features/handler.ts";
 import { compose, type Product } from "#features/index.ts";
 import { ensureLocalIssuer } from "#features/issuers/first.ts";
@@ -26,26 +26,35 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** Locks the data directory, opens and migrates the database, opens the vault. */
+/**
+ * Locks the data directory, opens and migrates the database, opens the vault. A command that does one short thing beside
+ * a running server goes `beside` it, without the lock.
+ */
 export async function openWorld(
   config: Config,
   log: Log,
   onFatal: (error: unknown) => void,
+  manner: "alone" | "beside" = "alone",
 ): Promise<Opened> {
-  const lock = lockDataDir(config.dataDir, systemClock.now());
+  const lock = manner === "alone" ? lockDataDir(config.dataDir, systemClock.now()) : undefined;
   try {
     const database = await openDatabase({
       url: config.databaseUrl?.reveal(),
       dataDir: config.dataDir,
       log,
       clock: systemClock,
-      maxConnections: config.databaseMaxConnections,
+      maxConnections: config.databaseMaxConns,
       onFatal,
     });
     try {
       await migrate(database, systemClock);
       const isNew = !(await hasDataKey(database));
-      const master = await loadMasterKey(config.encryptionKey, config.dataDir, isNew, systemRandom);
+      const master = await loadMasterKey(
+        config.configEncryptionKey,
+        config.dataDir,
+        isNew,
+        systemRandom,
+      );
       const vault = await openVault(database, master, systemRandom);
       const metrics = serverMetrics();
       const world: World = {
@@ -59,10 +68,10 @@ export async function openWorld(
         addresses: addressesOf(config),
       };
       await ensureLocalIssuer(world, caFiles(config));
-      await seedKeys(world, config.namedKeys);
+      await seedKeys(world, namedKeys(config));
       const close = async () => {
         await database.close();
-        lock.release();
+        lock?.release();
       };
       return { world, metrics, close };
     } catch (error) {
@@ -70,9 +79,20 @@ export async function openWorld(
       throw error;
     }
   } catch (error) {
-    lock.release();
+    lock?.release();
     throw error;
   }
+}
+
+const textOf = (url: URL | undefined): string | undefined => url?.toString().replace(/\/$/, "");
+
+/** Keys of the environment; those of the older variable have no names of their own. */
+function namedKeys(config: Config): readonly NamedKey[] {
+  const legacy = config.authSecret?.reveal() ?? [];
+  return [
+    ...legacy.map((key, index) => ({ name: `legacy-key-${index + 1}`, key, admin: false })),
+    ...(config.apiKeysNamed?.reveal() ?? []),
+  ];
 }
 
 function caFiles(config: Config) {
@@ -90,8 +110,8 @@ function addressesOf(config: Config): Addresses {
   const name = any ? hostname() : serverHost;
   const host = name.includes(":") ? `[${name}]` : name;
   return {
-    https: config.publicUrl ?? `https://${host}:${config.serverPort}`,
-    http: config.publicHttpUrl ?? `http://${host}:${config.httpPort}`,
+    https: textOf(config.publicUrl) ?? `https://${host}:${config.serverPort}`,
+    http: textOf(config.publicHttpUrl) ?? `http://${host}:${config.httpPort}`,
   };
 }
 

@@ -24,7 +24,7 @@ import { mountPages } from "#server/pages.ts";
 import { mountHealth, mountPublic, mountRedirect } from "#server/public.ts";
 import { build } from "./build-info.ts";
 import { type Opened, openWorld, productOf, type ServeOptions } from "./compose.ts";
-import type { Config } from "./config.ts";
+import { type Config, intervalOf } from "./config.ts";
 
 export interface RunningServer {
   readonly world: World;
@@ -64,7 +64,7 @@ export async function startServer(
   const upkeep = keepUp(world, async () => {
     await auth.flush();
     await flushHeartbeats(world);
-    if (config.tlsCertPath === undefined) await reload();
+    if (config.serverTlsCertPath === undefined) await reload();
   });
   const anchors = await ownAnchors(world.database.reader);
   return {
@@ -96,7 +96,7 @@ function startWorkers({ config, opened, product }: Parts) {
   });
   const recurring = product.recurring.map((it) => ({
     ...it,
-    interval: config.intervals[it.setting] ?? it.interval,
+    interval: intervalOf(config, it.setting) ?? it.interval,
   }));
   const table = timetable(world, recurring, product.subscriptions);
   const positions = sequencer(world);
@@ -110,7 +110,7 @@ async function openDoors(parts: Parts) {
   const { world } = opened;
   const names = serverNames(config.serverHost, hostname(), config.serverNames);
   const loadTls = async (): Promise<ServerTls> => {
-    const { tlsCertPath, tlsKeyPath } = config;
+    const { serverTlsCertPath: tlsCertPath, serverTlsKeyPath: tlsKeyPath } = config;
     if (tlsCertPath === undefined || tlsKeyPath === undefined) {
       return await ensureServerCertificate(world, names);
     }

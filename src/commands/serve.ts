@@ -1,0 +1,65 @@
+/** `certctl serve`: runs until told to stop; a second signal stops at once; SIGHUP rereads certificates. */
+import { openLog } from "#server/log.ts";
+import { type RunningServer, startServer } from "../serve.ts";
+import { configure } from "./settings.ts";
+import { UsageError } from "./usage.ts";
+
+export async function serve(argv: readonly string[]): Promise<number> {
+  const { config, rest, warn } = configure(argv);
+  const check = rest.includes("--check");
+  const unknown = rest.find((it) => it !== "--check");
+  if (unknown !== undefined) throw new UsageError(`serve knows no ${unknown}`);
+  const log = openLog(config.logLevel);
+  warn(log);
+  if (check) {
+    process.stdout.write("the configuration is valid\n");
+    return 0;
+  }
+  const stopped = Promise.withResolvers<number>();
+  const server = await startServer(config, log, (error) => {
+    // A COMMIT that failed for I/O left the file in doubt: end, so that a restart recovers what is durable.
+    log.error(
+      { err: error },
+      "the database cannot be trusted any more; ending so that a restart recovers",
+    );
+    stopped.resolve(70);
+  });
+  greet(server);
+  log.info({ url: server.addresses.https, data_dir: config.dataDir }, "serving");
+  watchSignals(server, stopped.resolve);
+  const status = await stopped.promise;
+  await server.stop(config.shutdownTimeout);
+  return status;
+}
+
+function watchSignals(server: RunningServer, stop: (status: number) => void): void {
+  let asked = false;
+  const onStop = () => {
+    if (asked) process.exit(130);
+    asked = true;
+    stop(0);
+  };
+  process.on("SIGTERM", onStop);
+  process.on("SIGINT", onStop);
+  process.on("SIGHUP", () => {
+    server.reload().catch((error: unknown) => {
+      server.world.log.error({ err: error }, "could not reread the certificate; the old one stays");
+    });
+  });
+}
+
+/** What a person needs, on standard output; the log goes to standard error. */
+function greet(server: RunningServer): void {
+  const { https, http } = server.addresses;
+  const lines = [
+    `certctl is serving ${https} (plain: ${http})`,
+    `CA fingerprint (SHA-256): ${server.caFingerprint}`,
+  ];
+  if (server.setupCode !== undefined) {
+    lines.push(
+      `No administrator yet. Open ${https}/setup and give this code, once: ${server.setupCode}`,
+      "or run: certctl setup --admin NAME --password-stdin",
+    );
+  }
+  process.stdout.write(`${lines.join("\n")}\n`);
+}

@@ -1,0 +1,64 @@
+/** The server executable: `serve`, `migrate`, `setup`, `demo`, `bench`, and one command per operation of the API. */
+
+import { build } from "./build-info.ts";
+import { runCli } from "./cli.ts";
+import { bench } from "./commands/bench.ts";
+import { demo } from "./commands/demo.ts";
+import { migrateCommand } from "./commands/migrate.ts";
+import { serve } from "./commands/serve.ts";
+import { setup } from "./commands/setup.ts";
+import { UsageError } from "./commands/usage.ts";
+import { ConfigError, environment, readTextFile } from "./config.ts";
+
+const usage = `certctl ${build.version}: issue, deploy, see and renew certificates
+
+  certctl serve [--check]     run the server (settings: CERTCTL_*, --config FILE, --data-dir DIR)
+  certctl migrate [--apply]   show, or apply, changes of the database schema
+  certctl setup --admin NAME --password-stdin [--api-key NAME]
+                              make the first administrator
+  certctl demo                server, agent and a TLS site on this machine, to look at
+  certctl bench NAME          measure: seed, issue, list, agents
+  certctl version
+
+Everything else is an operation of a server's API:
+`;
+
+type Command = (argv: readonly string[]) => Promise<number>;
+
+const commands: Readonly<Record<string, Command>> = {
+  serve,
+  migrate: migrateCommand,
+  setup,
+  demo,
+  bench,
+  async version() {
+    process.stdout.write(`certctl ${build.version} (${build.commit}, ${build.runtime})\n`);
+    return 0;
+  },
+};
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  const command = name === undefined ? undefined : commands[name];
+  if (command) return await command(rest);
+  if (name === undefined || name === "help" || name === "--help") process.stdout.write(usage);
+  return await runCli(name === undefined ? ["--help"] : argv, {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: environment(),
+    readFile: readTextFile,
+    isTty: process.stdout.isTTY === true,
+    columns: process.stdout.columns ?? 80,
+    fetch,
+  });
+}
+
+function fail(error: unknown): never {
+  const expected = error instanceof ConfigError || error instanceof UsageError;
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error ? error.stack : undefined;
+  process.stderr.write(`certctl: ${expected ? message : (stack ?? message)}\n`);
+  process.exit(expected ? 2 : 1);
+}
+
+main(process.argv.slice(2)).then((status) => process.exit(status), fail);
