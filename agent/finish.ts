@@ -1,7 +1,7 @@
 /** The second half of a deployment, after the exchange: look, judge, and keep or undo. Also what a restarted agent does. */
 import type { Log } from "#base/log.ts";
 import { ConnectorFailure } from "#connectors/failure.ts";
-import type { Host } from "#connectors/host.ts";
+import type { Host, Seen } from "#connectors/host.ts";
 import type { BoundTarget } from "#connectors/targets/target.ts";
 import { type Machine, onDisk } from "./host.ts";
 import type { Look } from "./journal.ts";
@@ -99,7 +99,8 @@ async function lookAgain(looks: readonly Look[], it: Finishing, signal: AbortSig
   return { warning: `the old files are back, but ${names} does not serve the old certificate` };
 }
 
-function seenIn(observations: readonly Observation[], expected: string) {
+/** The first sight of the expected leaf. */
+export function seenIn(observations: readonly Observation[], expected: string): Seen | undefined {
   for (const observation of observations) {
     if ("fingerprint" in observation.after && shows(observation, expected))
       return observation.after;

@@ -5,10 +5,12 @@
 import { ConnectorFailure } from "#connectors/failure.ts";
 import { findTarget } from "#connectors/targets/index.ts";
 import type { BoundTarget } from "#connectors/targets/target.ts";
-import { abandon, verify } from "./finish.ts";
+import { abandon, seenIn, verify } from "./finish.ts";
 import { onDisk } from "./host.ts";
 import type { Entry } from "./journal.ts";
+import { judge } from "./judge.ts";
 import type { DeploymentResult } from "./outcome.ts";
+import { watchFor } from "./watch.ts";
 import { openWork, type Work, type Workshop } from "./workshop.ts";
 
 export interface Recovered {
@@ -36,7 +38,7 @@ async function takeUp(work: Work, signal: AbortSignal): Promise<DeploymentResult
   const { transaction, steps } = work;
   const { entry } = transaction;
   try {
-    if (entry.phase === "settled") return tidy(work);
+    if (entry.phase === "settled") return await tidy(work, signal);
     if (entry.phase === "staging") throw interrupted("nothing had been changed");
     const completes =
       entry.phase === "exchanging" &&
@@ -58,19 +60,22 @@ async function takeUp(work: Work, signal: AbortSignal): Promise<DeploymentResult
   }
 }
 
-/** The deployment had ended; only its traces are left. */
-function tidy({ transaction, bound, steps }: Work): DeploymentResult {
-  const { side } = transaction.entry;
+/** The deployment had ended, and only its traces are left; what it had seen died with the process, so it is looked again. */
+async function tidy(work: Work, signal: AbortSignal): Promise<DeploymentResult> {
+  const { transaction, bound, steps, machine } = work;
+  const { side, looks, expected } = transaction.entry;
   onDisk("stage", () => transaction.settle(side, bound?.judgement.backups ?? 3));
-  if (side === "new") {
-    return {
-      outcome: "installed-not-seen",
-      steps: steps.steps,
-      warning: "the agent was interrupted before it could report what it saw",
-    };
+  if (side === "old") {
+    const { stage, detail, retryable } = interrupted("the old files are in place");
+    return { outcome: "rolled-back", steps: steps.steps, error: { stage, detail, retryable } };
   }
-  const { stage, detail, retryable } = interrupted("the old files are in place");
-  return { outcome: "rolled-back", steps: steps.steps, error: { stage, detail, retryable } };
+  const watching = { clock: machine.clock, signal };
+  const observations = await watchFor(() => expected, looks, 0, watching);
+  const verdict = judge({ expected, onUnseen: "keep", observations });
+  if (verdict.verdict === "deployed") {
+    return { outcome: "deployed", steps: steps.steps, seen: seenIn(observations, expected) };
+  }
+  return { outcome: "installed-not-seen", steps: steps.steps, warning: verdict.detail };
 }
 
 async function bindAgain(workshop: Workshop, entry: Entry): Promise<BoundTarget | undefined> {

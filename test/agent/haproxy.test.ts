@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
   appendFileSync,
   mkdirSync,
@@ -13,6 +13,9 @@ import { systemClock } from "#base/time.ts";
 import { type HaproxyRig, startHaproxy } from "#test/peers/haproxy.ts";
 import { makePair, type Pair } from "#test/peers/pair.ts";
 import { type Bench, haproxyOrder, leftovers, noSignal, openBench } from "./bench.ts";
+
+// Real programs on a busy machine.
+setDefaultTimeout(30_000);
 
 let rig: HaproxyRig;
 let bench: Bench;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { X509Certificate } from "node:crypto";
 import {
   appendFileSync,
@@ -18,6 +18,9 @@ import { systemClock } from "#base/time.ts";
 import { type NginxRig, startNginx } from "#test/peers/nginx.ts";
 import { makePair, type Pair } from "#test/peers/pair.ts";
 import { type Bench, backups, leftovers, nginxOrder, noSignal, openBench } from "./bench.ts";
+
+// Real programs on a busy machine.
+setDefaultTimeout(30_000);
 
 let rig: NginxRig;
 let bench: Bench;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +6,9 @@ import { realFiles } from "#agent/files.ts";
 import { groupId, userId } from "#agent/ownership.ts";
 import { makePair } from "#test/peers/pair.ts";
 import { bundleOf, noSignal, openBench } from "./bench.ts";
+
+// Real programs on a busy machine.
+setDefaultTimeout(30_000);
 
 const isRoot = process.getuid?.() === 0;
 const pair = makePair(["site.test"]);

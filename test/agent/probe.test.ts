@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { X509Certificate } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
@@ -12,6 +12,9 @@ import { systemClock } from "#base/time.ts";
 import { freePort } from "#test/peers/free-port.ts";
 import { makePair } from "#test/peers/pair.ts";
 import { noSignal } from "./bench.ts";
+
+// Real programs on a busy machine.
+setDefaultTimeout(30_000);
 
 const first = makePair(["a.test", "127.0.0.1"]);
 const second = makePair(["*.b.test"]);

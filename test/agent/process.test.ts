@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultEnvironment, runCommand, tail } from "#agent/process.ts";
 import { systemClock } from "#base/time.ts";
+
+// Real programs on a busy machine.
+setDefaultTimeout(30_000);
 
 let directory: string;
 beforeAll(() => {
