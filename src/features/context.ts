@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 import { type Permission, type Role, roleHas } from "#base/permission.ts";
 import { Problem } from "#base/problem.ts";
 import type { Tables } from "#db/tables.ts";
-import type { Requester } from "#jobs/job.ts";
+import type { Requester } from "#jobs/tx.ts";
 import type { World } from "#jobs/world.ts";
 
 export interface Grant {

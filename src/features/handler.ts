@@ -22,6 +22,8 @@ export interface Demand {
 export interface WriteTx extends Tx {
   /** Names what the audit row is about. Without a call it is the input's or the output's `id`. */
   subject(it: {
+    /** Another kind of thing than the contract's name says. */
+    readonly type?: string;
     readonly id: string;
     readonly teamPk: number | null;
     readonly details?: Readonly<Record<string, unknown>>;

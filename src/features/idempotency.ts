@@ -6,7 +6,7 @@ import { Problem } from "#base/problem.ts";
 import { hours, type Instant, later } from "#base/time.ts";
 import { isUniqueViolation } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
-import type { Call, Outcome } from "./run.ts";
+import type { Call, Outcome } from "./call.ts";
 
 export interface Key {
   readonly principal: string;

@@ -10,18 +10,10 @@ import { fromWire, wirePath } from "#base/wire.ts";
 import { commit } from "#jobs/attempt.ts";
 import type { Subscription } from "#jobs/tx.ts";
 import type { World } from "#jobs/world.ts";
+import type { Call, Outcome } from "./call.ts";
 import { type Actor, type Context, requesterOf, scopeOf, type TeamScope } from "./context.ts";
 import type { Demand, Operation, Write, WriteTx } from "./handler.ts";
 import * as idempotency from "./idempotency.ts";
-
-export interface Call {
-  readonly actor: Actor;
-  readonly requestId: string;
-  readonly address: string | null;
-  readonly signal: AbortSignal;
-  readonly ifMatch?: number | undefined;
-  readonly idempotencyKey?: string | undefined;
-}
 
 /** Stores an operation that needs approval as a job; composed in, because approvals are a feature. */
 export type Defer = (
@@ -35,13 +27,6 @@ export interface Runner {
   readonly subscriptions: readonly Subscription[];
   readonly defer: Defer;
 }
-
-export type Outcome =
-  | { readonly kind: "done"; readonly output: unknown }
-  /** The same request was answered before. */
-  | { readonly kind: "replayed"; readonly output: unknown }
-  /** Waits for approval. */
-  | { readonly kind: "deferred"; readonly jobId: string };
 
 const attempts = 3;
 
@@ -212,6 +197,7 @@ export async function commitHalf(
 }
 
 interface About {
+  type?: string;
   id: string | undefined;
   teamPk: number | null;
   details: Readonly<Record<string, unknown>>;
@@ -226,7 +212,7 @@ async function appendAudit(
 ): Promise<void> {
   await tx.audit({
     action: operation.contract.name,
-    resourceType: operation.resourceType,
+    resourceType: about.type ?? operation.resourceType,
     resourceId: about.id ?? idIn(decided.input) ?? idIn(output) ?? "",
     outcome: "success",
     teamPk: about.teamPk,

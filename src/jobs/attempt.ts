@@ -2,9 +2,9 @@
 import { backoff } from "#base/retry.ts";
 import { instant, later, seconds } from "#base/time.ts";
 import { type Failure, type Job, type JobContext, JobFailure, type ServerKind } from "./job.ts";
+import { txOf } from "./open-tx.ts";
 import * as queries from "./queries.ts";
-import type { Subscription, Tx } from "./tx.ts";
-import { txOf } from "./tx.ts";
+import type { Origin, Subscription, Tx } from "./tx.ts";
 import type { World } from "./world.ts";
 
 export class LeaseLost extends Error {
@@ -18,7 +18,7 @@ export class LeaseLost extends Error {
 export async function commit<T>(
   world: World,
   subscriptions: readonly Subscription[],
-  origin: Parameters<typeof txOf>[1],
+  origin: Origin,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   const now = world.clock.now();

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { Instant, Milliseconds } from "#base/time.ts";
 import type { JobState, JobType } from "./state.ts";
-import type { Tx } from "./tx.ts";
+import type { Requester, Tx } from "./tx.ts";
 import type { World } from "./world.ts";
 
 /** A job as the engine sees it. */
@@ -25,13 +25,6 @@ export interface Job {
   readonly deadline: Instant | null;
   readonly leaseToken: string | null;
   readonly requestedBy: Requester;
-}
-
-/** Who asked for a job; the audit rows of its effects name them. */
-export interface Requester {
-  readonly type: "user" | "api_key" | "agent" | "system";
-  readonly id: string;
-  readonly name: string;
 }
 
 export const system: Requester = { type: "system", id: "system", name: "certctl" };

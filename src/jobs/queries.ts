@@ -4,9 +4,9 @@ import type { DomainEvent } from "#base/event.ts";
 import { type Instant, later, type Milliseconds } from "#base/time.ts";
 import { json } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
-import type { Job, JobKind, Requester } from "./job.ts";
+import type { Job } from "./job.ts";
 import { activeStates, type JobEvent, type JobState, type JobType, jobMachine } from "./state.ts";
-import type { AuditEntry, Enqueue } from "./tx.ts";
+import type { AuditEntry, Enqueue, KindRef, Requester } from "./tx.ts";
 
 type Db = Kysely<Tables>;
 type JobRow = Selectable<Tables["jobs"]>;
@@ -81,7 +81,7 @@ export async function insertAudit(
 /** Adds the job, or returns the active one that has the same dedupe key. */
 export async function insertJob(
   db: Db,
-  kind: JobKind,
+  kind: KindRef,
   options: Enqueue,
   by: { now: Instant; id: string; requestedBy: Requester; requestId: string | null },
 ): Promise<{ pk: number; id: string; isNew: boolean }> {

@@ -1,13 +1,28 @@
 /** What a commit may touch: one transaction, the time of it, and the rows that every change leaves. No network, no signer. */
 import type { Kysely } from "kysely";
+import type { z } from "zod";
 import type { DomainEvent, EventPayload, EventType } from "#base/event.ts";
-import { type Kind, prefixes } from "#base/id.ts";
-import { newId, type Random } from "#base/random.ts";
+import type { Kind } from "#base/id.ts";
+import type { Random } from "#base/random.ts";
 import type { Instant } from "#base/time.ts";
 import type { Tables } from "#db/tables.ts";
-import type { JobKind, Requester } from "./job.ts";
-import * as queries from "./queries.ts";
-import type { JobState } from "./state.ts";
+import type { JobState, JobType } from "./state.ts";
+
+/** Who asked for a change; audit rows and jobs name them. */
+export interface Requester {
+  readonly type: "user" | "api_key" | "agent" | "system";
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What enqueueing needs to know of a job kind. */
+export interface KindRef {
+  readonly kind: string;
+  readonly type: JobType;
+  readonly executor: "server" | "agent";
+  readonly attempts: number;
+  readonly input: z.ZodType;
+}
 
 /** What a change leaves in the audit trail. */
 export interface AuditEntry {
@@ -57,7 +72,7 @@ export interface Tx {
     payload: EventPayload<T>,
   ): Promise<void>;
   /** Adds a job, or finds the active one with the same dedupe key. */
-  enqueue(kind: JobKind, options: Enqueue): Promise<{ pk: number; id: string; isNew: boolean }>;
+  enqueue(kind: KindRef, options: Enqueue): Promise<{ pk: number; id: string; isNew: boolean }>;
   audit(entry: AuditEntry): Promise<void>;
   /** Topics to wake when the commit is durable. */
   readonly wakes: Set<string>;
@@ -82,46 +97,4 @@ export interface Origin {
   readonly actor: Requester;
   readonly requestId: string | null;
   readonly address: string | null;
-}
-
-export interface TxParts {
-  readonly random: Random;
-  readonly now: Instant;
-  readonly subscriptions: readonly Subscription[];
-}
-
-/** Builds the `tx` that a commit half gets around an open database transaction. */
-export function txOf(db: Kysely<Tables>, origin: Origin, parts: TxParts): Tx {
-  const { now, random, subscriptions } = parts;
-  const wakes = new Set<string>();
-  const tx: Tx = {
-    db,
-    now,
-    random,
-    wakes,
-    actor: origin.actor,
-    newId: (kind) => newId(prefixes[kind], now, random),
-    async emit(type, subject, payload) {
-      const event: DomainEvent = { type, subjectId: subject.id, teamPk: subject.teamPk, payload };
-      await queries.insertEvent(db, event, now);
-      wakes.add("events");
-      for (const it of subscriptions) {
-        if (it.event === type) await it.run(tx, event);
-      }
-    },
-    async enqueue(kind, options) {
-      const added = await queries.insertJob(db, kind, options, {
-        now,
-        id: newId(prefixes.job, now, random),
-        requestedBy: origin.actor,
-        requestId: origin.requestId,
-      });
-      wakes.add("jobs");
-      if (options.agentPk) wakes.add(`agent:${options.agentPk}`);
-      return added;
-    },
-    audit: (entry) =>
-      queries.insertAudit(db, { ...entry, ...origin, id: newId(prefixes.event, now, random) }, now),
-  };
-  return tx;
 }

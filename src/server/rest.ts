@@ -7,8 +7,8 @@ import { invalid } from "#base/problem.ts";
 import { shapeOf } from "#base/schema.ts";
 import type { ByteStream } from "#base/stream.ts";
 import { toWire } from "#base/wire.ts";
+import type { Outcome } from "#features/call.ts";
 import type { Operation } from "#features/handler.ts";
-import type { Outcome } from "#features/run.ts";
 import { readJson } from "./body.ts";
 
 /** The raw input of a call: the path's values win over nothing, because the body may not name them. */

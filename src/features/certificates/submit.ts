@@ -39,9 +39,17 @@ export const submitCsr = write(certificatesApi.submitCsr, {
   },
   async commit(tx, it) {
     const { job } = it;
-    tx.subject({ id: job.id, teamPk: job.teamPk, details: { versionId: job.input } });
-    if ("done" in it) return it.done;
+    if ("done" in it) {
+      tx.subject({ type: "jobs", id: job.id, teamPk: job.teamPk, details: { repeated: true } });
+      return it.done;
+    }
     const { certificate, request, versionId, isRenewal, signature, policy } = it;
+    tx.subject({
+      type: "certificates",
+      id: certificate.id,
+      teamPk: certificate.team_pk,
+      details: { jobId: job.id, versionId, isRenewal, signed: signature !== undefined },
+    });
     if (!signature) {
       const csr = Buffer.from(request.der).toString("base64");
       const input = { ...IssueInput.parse(job.input), csr };

@@ -9,7 +9,7 @@ import { requireSelf } from "../agents/self.ts";
 import { recordFailure } from "../certificates/jobs.ts";
 import { findJobOfAgent, findVersionById, recordProgress } from "../certificates/versions.ts";
 import { type WriteTx, write } from "../handler.ts";
-import { saveTest } from "../targets/lookup.ts";
+import { findTargetByPk, saveTest } from "../targets/lookup.ts";
 import { deploymentsApi } from "./api.ts";
 import { type DeploymentState, stateOf } from "./deployment.ts";
 import * as queries from "./queries.ts";
@@ -23,10 +23,14 @@ export const report = write(deploymentsApi.report, {
     if (!job) throw notFound("job", input.jobId);
     const versionId = (job.input as { versionId?: string }).versionId;
     const version = versionId ? await findVersionById(ctx.reader, versionId) : undefined;
-    return { job, version, metrics: ctx.metrics, agentPk: ctx.actor.pk };
+    const target =
+      job.targetPk === null ? undefined : await findTargetByPk(ctx.reader, job.targetPk);
+    const { metrics, actor } = ctx;
+    return { job, version, metrics, agentPk: actor.pk, targetType: target?.type };
   },
-  async commit(tx, { job, version, metrics, agentPk }, input) {
+  async commit(tx, { job, version, metrics, agentPk, targetType }, input) {
     tx.subject({
+      type: "jobs",
       id: job.id,
       teamPk: job.teamPk,
       details: { status: input.status, outcome: input.outcome, error: input.error },
@@ -39,7 +43,7 @@ export const report = write(deploymentsApi.report, {
     else if (version) await endOnTarget(tx, job, version, input);
     await endJob(tx, job, input);
     if (input.outcome) {
-      const labels = { target_type: job.kind, result: input.outcome };
+      const labels = { target_type: targetType ?? "unknown", result: input.outcome };
       metrics.count("certctl_deploy_attempts_total", labels);
     }
     return { status: "updated" as const, counted: true };
