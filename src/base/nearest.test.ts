@@ -26,4 +26,5 @@ test("the distance is symmetric, zero only for equals, and obeys the triangle", 
 test("the nearest of several words is found, and none of none", () => {
   expect(nearest("lst", ["get", "list", "test"])).toBe("list");
   expect(nearest("lst", [])).toBeUndefined();
+  expect(nearest("--stat", ["--sort", "--status", "--status-of-all"])).toBe("--status");
 });

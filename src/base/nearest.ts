@@ -1,10 +1,15 @@
 /** The known word that a misspelt one was probably meant to be. */
 
-/** The candidate with the smallest edit distance (the first of equals); undefined when there is no candidate. */
+/**
+ * The candidate with the smallest edit distance (the first of equals), among those that begin with the word if any do;
+ * undefined when there is no candidate.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const all = [...candidates];
+  const longer = word === "" ? [] : all.filter((it) => it.startsWith(word));
   let best: string | undefined;
   let least = Number.POSITIVE_INFINITY;
-  for (const candidate of candidates) {
+  for (const candidate of longer.length > 0 ? longer : all) {
     const distance = editDistance(word, candidate);
     if (distance >= least) continue;
     best = candidate;

@@ -1,5 +1,5 @@
 /** Rules between settings: what each alone allows and together makes no sense. */
-import { isIPv4 } from "node:net";
+import { isLoopback } from "#base/loopback.ts";
 import type { Config } from "./table.ts";
 
 /** A broken rule, by the key that has to change. */
@@ -16,12 +16,6 @@ function openDoor({ authType, serverHost }: Config): readonly Broken[] {
   if (authType !== "none" || isLoopback(serverHost)) return [];
   const rule = `must not be none while CERTCTL_SERVER_HOST is ${serverHost}: only on loopback (127.0.0.1, ::1, localhost)`;
   return [{ key: "CERTCTL_AUTH_TYPE", rule }];
-}
-
-/** Only this machine can connect to it. */
-export function isLoopback(host: string): boolean {
-  if (isIPv4(host)) return host.startsWith("127.");
-  return host === "::1" || host.toLowerCase() === "localhost";
 }
 
 function pairs(config: Config): readonly Broken[] {
