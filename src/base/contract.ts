@@ -15,7 +15,7 @@ export type Answer =
 
 /**
  * `team`: rows carry a team, and a caller whose role is granted for some teams sees those only (404 outside).
- * `shared`: belongs to nobody and may be seen or used by whoever has the permission for any team.
+ * `shared`: belongs to nobody; may be seen with the permission for any team, and changed with it for all of them.
  * `global`: needs the permission without a team.
  */
 export type Scope = "team" | "shared" | "global";
@@ -39,6 +39,8 @@ export interface Contract<In extends z.ZodObject = z.ZodObject, Out extends z.Zo
   readonly effect: "read" | "write" | "direct";
   readonly answer: Answer;
   /** A strict object with camelCase keys; the wire has snake_case. */
+  /** The key of the output that, when true, makes the answer an empty 204: it was so already. */
+  readonly emptyWhen?: string;
   readonly input: In;
   /** Keys of a write's input that may stand in the query as well. */
   readonly query?: readonly string[];

@@ -1,6 +1,6 @@
 /** `certctl demo`: the whole thing on this machine, in less than a minute: server, agent, a TLS site, one certificate. */
 import { existsSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { client } from "#base/client.ts";
 import type { Connection } from "#base/exchange.ts";
 import { newToken, systemRandom } from "#base/random.ts";
@@ -25,7 +25,9 @@ const say = (line: string): void => {
 };
 
 export async function demo(argv: readonly string[]): Promise<number> {
-  const { config, rest } = configure(argv);
+  const { config: given, rest } = configure(argv);
+  // Targets name files by absolute paths only.
+  const config = { ...given, dataDir: resolve(given.dataDir) };
   const [unknown] = rest;
   if (unknown !== undefined) throw new UsageError(`demo knows no ${unknown}`);
   const wanted = { https: config.serverPort, http: config.httpPort };

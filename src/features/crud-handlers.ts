@@ -92,9 +92,10 @@ export function crudOperations<
     get: read(anyContract, async (ctx, input) => store.viewOf(await load(ctx, idOf(input)))),
     create: write(anyContract, {
       async prepare(ctx, input) {
-        const chosen = (input as { id?: string }).id;
+        const { id: chosen, ...fields } = input as { id?: string } & Fields;
         const id = chosen ?? newId(prefixes[store.kind], ctx.clock.now(), ctx.random);
-        return { id, it: await store.resolve(ctx, input as Fields, { id, row: undefined }) };
+        const about = { id, row: undefined };
+        return { id, it: await store.resolve(ctx, fields as unknown as Fields, about) };
       },
       async commit(tx, { id, it }) {
         await unlessTaken(store.what, () => store.insert(tx.db, id, it, tx.now));
@@ -117,7 +118,8 @@ export function crudOperations<
     replace: write(anyContract, {
       async prepare(ctx, input) {
         const row = await load(ctx, idOf(input));
-        return { row, it: await store.resolve(ctx, input as Fields, { id: row.id, row }) };
+        const { id, ...fields } = input as { id: string } & Fields;
+        return { row, it: await store.resolve(ctx, fields as unknown as Fields, { id, row }) };
       },
       async commit(tx, { row, it }) {
         tx.subject({ id: row.id, teamPk: teamOf(it) });

@@ -4,7 +4,6 @@ import type { Kysely } from "kysely";
 import type { Contract } from "#base/contract.ts";
 import { Problem } from "#base/problem.ts";
 import { hours, type Instant, later } from "#base/time.ts";
-import { isUniqueViolation } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Call, Outcome } from "./call.ts";
 
@@ -84,11 +83,6 @@ export async function saveAnswer(
       created_at: now,
     })
     .execute();
-}
-
-/** Did another request with the same key commit first? */
-export function isRace(error: unknown): boolean {
-  return isUniqueViolation(error)?.table === "idempotency_keys";
 }
 
 /** Forgets keys older than a day. */

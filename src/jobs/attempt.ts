@@ -59,6 +59,7 @@ export async function attempt(
     const input = kind.input.parse(job.input);
     const prepared = await kind.run(ctx, job, input);
     await commit(world, subscriptions, origin, async (tx) => {
+      if (!(await queries.lockLease(tx.db, job, tx.now))) throw new LeaseLost(job);
       const result = await kind.commit(tx, job, prepared, input);
       await queries.insertSteps(tx.db, job, steps);
       await end(tx, job, { event: "succeed", result });

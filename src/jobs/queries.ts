@@ -227,6 +227,18 @@ export async function holdsLease(db: Db, job: Job): Promise<boolean> {
   return row !== undefined;
 }
 
+/** Holds on to the lease for the rest of the transaction. False when it was lost: then nothing may be recorded. */
+export async function lockLease(db: Db, job: Job, now: Instant): Promise<boolean> {
+  const result = await db
+    .updateTable("jobs")
+    .set({ updated_at: now })
+    .where("pk", "=", job.pk)
+    .where("state", "=", "Running")
+    .where("lease_token", "=", job.leaseToken)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
 export interface Ending {
   readonly event:
     | "succeed"

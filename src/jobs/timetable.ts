@@ -9,6 +9,8 @@ import type { Subscription } from "./tx.ts";
 import type { World } from "./world.ts";
 
 export interface Timetable {
+  /** Makes the rows; part of `start`. */
+  prepare(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Runs what is due, once; for tests and tools. */
@@ -49,12 +51,17 @@ export function timetable(
     }
   }
 
+  async function prepare(): Promise<void> {
+    const now = world.clock.now();
+    await world.database.transaction(async (db) => {
+      for (const row of rows) await queries.ensureSchedule(db, row, now);
+    });
+  }
+
   return {
+    prepare,
     async start() {
-      const now = world.clock.now();
-      await world.database.transaction(async (db) => {
-        for (const row of rows) await queries.ensureSchedule(db, row, now);
-      });
+      await prepare();
       loop = turn();
     },
     async stop() {

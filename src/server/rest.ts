@@ -75,6 +75,10 @@ export function answerOf(
   if (typeof contract.answer === "object") return streamOf(outcome.output as ByteStream);
   if (contract.answer === "none") return new Response(null, { status: 204, headers: replayed });
   const wire = toWire(contract.output, outcome.output);
+  const emptyKey = contract.emptyWhen;
+  if (emptyKey !== undefined && memberOf(wire, toSnake(emptyKey)) === true) {
+    return new Response(null, { status: 204 });
+  }
   const body = fields === undefined ? wire : onlyFields(wire, fields);
   const headers = { ...replayed, ...etagOf(wire), "content-type": "application/json" };
   return new Response(JSON.stringify(body), { status: statusOf(contract, wire), headers });

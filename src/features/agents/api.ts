@@ -161,6 +161,7 @@ export const agentsApi = {
     scope: "team",
     effect: "write",
     answer: "json",
+    emptyWhen: "alreadyRetired",
     input: z.strictObject({
       id: Id,
       force: z

@@ -1,0 +1,181 @@
+/**
+ * `POST /ui/<operation>`: a form to the runner and back. Refuses what another site sent; shows a refused form again with
+ * what was typed, secrets excepted; asks for a new sign-in without losing the form.
+ */
+import type { Contract } from "#base/contract.ts";
+import { type FieldError, invalid, Problem } from "#base/problem.ts";
+import { toWire } from "#base/wire.ts";
+import { findIssuerKind } from "#connectors/issuers/index.ts";
+import { findTarget } from "#connectors/targets/index.ts";
+import type { Outcome } from "#features/call.ts";
+import { fieldsOf, type Nested } from "#views/fields.ts";
+import type { SentForm, Texts } from "#views/frame.ts";
+import type { App } from "./app.ts";
+import { csrfTokenOf, readCookie, requireCsrf, sessionCookie } from "./authenticate.ts";
+import { readBytes } from "./body.ts";
+import { destinationOf } from "./pages/destinations.ts";
+import { readForm, secretNames } from "./pages/form-input.ts";
+import { localPath } from "./pages/page.ts";
+import type { Posted } from "./pages/posted.ts";
+import { signInAgain, startSession, stopSession } from "./pages/session.tsx";
+import { doneCookie, showAt, shownProblem } from "./pages/show.tsx";
+import { shownOnce } from "./pages/shown-once.tsx";
+import { call, cookie, type Request, type Site, type Visitor, visitorOf } from "./pages/site.ts";
+
+/** Machine operations that people do in pages. */
+const sessions: Readonly<Record<string, typeof startSession | undefined>> = {
+  "sessions.create": startSession,
+  "sessions.end": stopSession,
+};
+
+export function mountForms(app: App, site: Site): void {
+  app.post("/ui/:operation", async (c) => {
+    requireOwnSite(c);
+    const operation = site.operations.get(c.req.param("operation"));
+    const contract = operation?.contract;
+    const isForm = contract?.effect === "write" && (!contract.machine || contract.name in sessions);
+    if (!contract || !isForm) throw new Problem("not-found", "there is no such form");
+    const posted = await readPosted(c, contract, site.parts.maxBody);
+    const visitor = await visitorOf(site, c);
+    const { actor } = visitor.identity;
+    if (actor.type === "anonymous" && contract.permission !== "public") {
+      return await signInAgain(site, c, visitor, sentOf(posted, undefined), posted.control);
+    }
+    return await perform(site, c, visitor, posted);
+  });
+}
+
+/** Browsers say where a form comes from; whoever does not say is stopped by the token. */
+function requireOwnSite(c: Request): void {
+  const from = c.req.header("sec-fetch-site");
+  if (from === undefined || from === "same-origin" || from === "none") return;
+  throw new Problem("forbidden", "the form was sent by another site");
+}
+
+async function readPosted(c: Request, contract: Contract, limit: number): Promise<Posted> {
+  const type = c.req.header("content-type") ?? "";
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) {
+    throw new Problem("unsupported-media-type", "send application/x-www-form-urlencoded");
+  }
+  const bytes = await readBytes(c.req.raw, limit);
+  const all = new URLSearchParams(new TextDecoder().decode(bytes));
+  const names = [...new Set(all.keys())];
+  const texts = Object.fromEntries(
+    names.filter((it) => !it.startsWith("_")).map((name) => [name, all.getAll(name)]),
+  );
+  const control = Object.fromEntries(
+    names.filter((it) => it.startsWith("_")).map((name) => [name.slice(1), all.get(name) ?? ""]),
+  );
+  const input = readForm(fieldsOf(contract, nestedOf(contract, texts)), texts);
+  return { contract, texts, control, input };
+}
+
+/** The schema of a configuration follows from the type that the form names; without its fields it is JSON. */
+function nestedOf(contract: Contract, texts: Texts): Nested {
+  if (!Object.keys(texts).some((name) => name.startsWith("config."))) return {};
+  const type = texts["type"]?.[0] ?? "";
+  const kind = contract.name.startsWith("issuers.") ? findIssuerKind(type) : findTarget(type);
+  return kind ? { config: kind.config } : {};
+}
+
+async function perform(
+  site: Site,
+  c: Request,
+  visitor: Visitor,
+  posted: Posted,
+): Promise<Response> {
+  try {
+    requireToken(c, visitor, posted.control["csrf"]);
+    const unknown = unknownNames(posted);
+    if (unknown.length > 0 || posted.input.errors.length > 0) {
+      throw invalidForm([...unknown, ...posted.input.errors]);
+    }
+    const session = sessions[posted.contract.name];
+    if (session) return await session(site, c, visitor, posted);
+    const { contract } = posted;
+    const revision = revisionOf(posted.control["revision"]);
+    const input = posted.input.raw;
+    const outcome = await call(site, c, visitor.identity, { contract, input, revision });
+    return await succeed(site, c, visitor, { posted, outcome });
+  } catch (error) {
+    return await refuse(site, c, visitor, { posted, error });
+  }
+}
+
+/** The token of the session, or of the visitor without one. The cookie counts even when the session has ended meanwhile. */
+function requireToken(c: Request, visitor: Visitor, given: string | undefined): void {
+  const session = readCookie(c.req.header("cookie") ?? null, sessionCookie);
+  const own = { actor: visitor.identity.actor, csrfToken: visitor.csrf };
+  if (session !== undefined && given === csrfTokenOf(session)) return;
+  requireCsrf(own, given);
+}
+
+function unknownNames({ contract, texts }: Posted): readonly FieldError[] {
+  const known = new Set(fieldsOf(contract).map(({ key }) => key));
+  return Object.keys(texts)
+    .filter((name) => !known.has(name.split(".")[0] ?? ""))
+    .map((path) => ({ path, message: `is not a field of ${contract.name}` }));
+}
+
+function invalidForm(errors: readonly FieldError[]): Problem {
+  return new Problem("invalid-input", "the form cannot be read", { errors });
+}
+
+function revisionOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw invalid("_revision", "is no number");
+}
+
+async function succeed(
+  site: Site,
+  c: Request,
+  visitor: Visitor,
+  it: { readonly posted: Posted; readonly outcome: Outcome },
+): Promise<Response> {
+  const { contract, input, control } = it.posted;
+  if (it.outcome.kind === "deferred") return redirect(`/jobs/${it.outcome.jobId}`, contract);
+  const secret = await shownOnce(site, c, visitor, { contract, outcome: it.outcome, input });
+  if (secret) return secret;
+  const output: unknown = toWire(contract.output, it.outcome.output);
+  const result = { ...input.raw, ...(typeof output === "object" ? output : {}) };
+  const next = localPath(control["next"]) ?? destinationOf(contract.name, result);
+  return redirect(next ?? localPath(control["from"]) ?? "/", contract);
+}
+
+/** 303: the next page is a GET, and loading it again does nothing twice. */
+function redirect(location: string, contract: Contract): Response {
+  return new Response(null, {
+    status: 303,
+    headers: { location, "set-cookie": cookie(doneCookie, contract.name) },
+  });
+}
+
+async function refuse(
+  site: Site,
+  c: Request,
+  visitor: Visitor,
+  it: { readonly posted: Posted; readonly error: unknown },
+): Promise<Response> {
+  const problem = shownProblem(site, c, it.error);
+  const sent = sentOf(it.posted, { ...problem, errors: plainer(it.posted, problem.errors) });
+  const from = localPath(it.posted.control["from"]) ?? "/";
+  return await showAt(site, c, visitor, from, { sent, status: problem.status });
+}
+
+/** What is missing is said as that, not as what its type would have been. */
+function plainer({ input }: Posted, errors: readonly FieldError[]): readonly FieldError[] {
+  return errors.map((it) => {
+    const typed = input.texts[it.path];
+    const isEmpty = typed?.every((text) => text.trim() === "") ?? false;
+    return isEmpty ? { path: it.path, message: "is required" } : it;
+  });
+}
+
+/** What is shown again: everything but secrets. */
+function sentOf(posted: Posted, problem: SentForm["problem"]): SentForm {
+  const { contract, texts, input } = posted;
+  const hidden = new Set(secretNames(fieldsOf(contract, nestedOf(contract, texts))));
+  const kept = Object.entries(input.texts).filter(([name]) => !hidden.has(name));
+  return { operation: contract.name, values: Object.fromEntries(kept), problem };
+}

@@ -1,0 +1,130 @@
+/** Reading a form that was made from a contract: texts to wire input, by the same fields that showed it. Pure. */
+import { coerce } from "#base/coerce.ts";
+import type { FieldError } from "#base/problem.ts";
+import { type Field, fieldsOfRow } from "#views/fields.ts";
+import type { Texts } from "#views/frame.ts";
+
+export interface FormInput {
+  /** As REST would have received it; still to be validated. */
+  readonly raw: Readonly<Record<string, unknown>>;
+  readonly errors: readonly FieldError[];
+  /** What was typed, rows without gaps: positions then agree with those in `raw`. */
+  readonly texts: Texts;
+}
+
+export function readForm(fields: readonly Field[], typed: Texts): FormInput {
+  const texts = Object.fromEntries(
+    Object.entries(typed).map(([name, all]) => [
+      name,
+      all.map((it) => it.replaceAll("\r\n", "\n")),
+    ]),
+  );
+  const closed = fields.reduce(closeRows, texts);
+  const errors: FieldError[] = [];
+  return { raw: valuesOf(fields, closed, errors), errors, texts: closed };
+}
+
+/** Names whose fields are secrets: what was typed there is not shown again. */
+export function secretNames(fields: readonly Field[]): readonly string[] {
+  return fields.flatMap((it) => (it.secret ? [it.name] : secretNames(it.fields)));
+}
+
+function valuesOf(
+  fields: readonly Field[],
+  texts: Texts,
+  errors: FieldError[],
+): Record<string, unknown> {
+  const pairs = fields.flatMap((field) => {
+    const value = valueAt(field, texts, errors);
+    return value === undefined ? [] : [[field.key, value] as const];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** Undefined: not in the form, or left empty where that means absent. */
+function valueAt(field: Field, texts: Texts, errors: FieldError[]): unknown {
+  if (field.control === "group") {
+    const isEmpty = namesIn(field.fields, texts).length === 0;
+    return field.optional && isEmpty ? undefined : valuesOf(field.fields, texts, errors);
+  }
+  if (field.control === "rows") return rowsOf(field, texts, errors);
+  const given = texts[field.name];
+  if (given === undefined) return undefined;
+  if (isList(field)) return coerce(field.schema, given);
+  const text = given.at(-1)?.trim() ?? "";
+  if (text === "") return emptyValue(field);
+  if (field.control === "json") return jsonOf(field, text, errors);
+  if (field.control === "datetime") return instantText(text);
+  // Text keeps its spaces: the schema trims where that is right, and a password may begin with one.
+  return coerce(field.schema, [given.at(-1) ?? ""]);
+}
+
+/** Lists and maps are never absent: empty means none. */
+const isList = ({ control }: Field): boolean =>
+  control === "lines" || control === "checks" || control === "map";
+
+function emptyValue(field: Field): unknown {
+  if (field.nullable) return null;
+  // A required text is handed on empty, so that validation names the field.
+  return field.optional && !field.required ? undefined : "";
+}
+
+function jsonOf(field: Field, text: string, errors: FieldError[]): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    errors.push({ path: field.name, message: `is not JSON: ${error.message}` });
+    return undefined;
+  }
+}
+
+/** What a browser's control for local times sends is UTC by our label; anything else goes on as it is. */
+function instantText(text: string): string {
+  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d(?:\.\d{1,3})?)?$/.exec(text);
+  return match ? `${match[1]}${match[2] ?? ":00"}Z` : text;
+}
+
+function rowsOf(field: Field, texts: Texts, errors: FieldError[]): unknown {
+  const indexes = indexesIn(field, texts);
+  const wasShown = Object.keys(texts).some((name) => name.startsWith(`${field.name}.`));
+  if (!wasShown) return undefined;
+  return indexes.map((index) => valuesOf(fieldsOfRow(field, index), texts, errors));
+}
+
+/** The indexes of rows in which something stands. */
+function indexesIn(field: Field, texts: Texts): readonly number[] {
+  const prefix = `${field.name}.`;
+  const all = Object.keys(texts)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => Number.parseInt(name.slice(prefix.length), 10))
+    .filter((index) => Number.isSafeInteger(index) && index >= 0);
+  return [...new Set(all)]
+    .sort((a, b) => a - b)
+    .filter((index) => namesIn(fieldsOfRow(field, index), texts).length > 0);
+}
+
+/** The names of fields that hold something; a tick alone is no content. */
+function namesIn(fields: readonly Field[], texts: Texts): readonly string[] {
+  return fields.flatMap((it) => {
+    if (it.control === "group") return namesIn(it.fields, texts);
+    const filled = it.control !== "checkbox" && texts[it.name]?.some((text) => text.trim() !== "");
+    return filled ? [it.name] : [];
+  });
+}
+
+/** Moves filled rows together: 0, 2, 5 become 0, 1, 2. One empty row stays, to say that the list was shown. */
+function closeRows(texts: Texts, field: Field): Texts {
+  if (field.control !== "rows") return texts;
+  const prefix = `${field.name}.`;
+  const rest = Object.entries(texts).filter(([name]) => !name.startsWith(prefix));
+  if (rest.length === Object.keys(texts).length) return texts;
+  const kept = indexesIn(field, texts);
+  const moved = [...kept, -1].flatMap((from, to) => {
+    const target = fieldsOfRow(field, to);
+    return fieldsOfRow(field, from).map(
+      (it, at) => [target[at]?.name ?? it.name, texts[it.name] ?? [""]] as const,
+    );
+  });
+  return Object.fromEntries([...rest, ...moved]);
+}

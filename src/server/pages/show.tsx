@@ -1,0 +1,157 @@
+/** Answers with a page: loads it, wraps it, sets its policy. A problem becomes a page that helps. */
+import { getCookie } from "hono/cookie";
+import { accessApi } from "#features/access/api.ts";
+import { contracts } from "#features/apis.ts";
+import type { SentForm, ShownProblem } from "#views/frame.ts";
+import { type Html, toDocument } from "#views/html.ts";
+import { Layout } from "#views/layout.tsx";
+import { ProblemPage } from "#views/problem.tsx";
+import { pagePolicy } from "../headers.ts";
+import { problemDocument } from "../problem-response.ts";
+import { matchPage, type Page, type Visit } from "./page.ts";
+import { cookie, type Request, type Site, type Visitor, visitOf } from "./site.ts";
+
+/** Names what was done, for the page that is shown next. */
+export const doneCookie = "__Host-certctl-done";
+
+export interface ShowOptions {
+  readonly sent?: SentForm | undefined;
+  readonly status?: number;
+}
+
+/** Shows the page at `url`, a path with its query. */
+export async function showAt(
+  site: Site,
+  c: Request,
+  visitor: Visitor,
+  url: string,
+  options: ShowOptions = {},
+): Promise<Response> {
+  const { pathname: path, searchParams: query } = new URL(url, "https://here.invalid");
+  const matched = matchPage(site.pages, path);
+  const params = matched?.params ?? {};
+  const visit = visitOf(site, c, visitor, { path, query, params, sent: options.sent });
+  if (!matched) return await showProblem(site, c, visitor, { visit, problem: nothingAt(path, c) });
+  if (visitor.identity.actor.type === "anonymous" && !matched.page.isPublic) {
+    return await askToSignIn(c, visit);
+  }
+  try {
+    const shown = await matched.page.load(visit);
+    if (shown instanceof Response) return shown;
+    const status = options.status ?? shown.status ?? 200;
+    return await respond(site, c, visitor, { ...shown, visit, status, page: matched.page });
+  } catch (error) {
+    const problem = options.sent?.problem ?? shownProblem(site, c, error);
+    return await showProblem(site, c, visitor, { visit, problem });
+  }
+}
+
+function nothingAt(path: string, c: Request): ShownProblem {
+  return {
+    status: 404,
+    title: "Not found",
+    detail: `there is nothing at ${path}`,
+    requestId: c.get("requestId"),
+    errors: [],
+    extra: {},
+  };
+}
+
+/** A problem as people see it; what is no problem is logged and stays opaque. */
+export function shownProblem(site: Site, c: Request, error: unknown): ShownProblem {
+  const requestId = c.get("requestId");
+  const { status, body } = problemDocument(error, requestId, site.parts.runner.world.log);
+  const { title, detail, errors, ...extra } = body;
+  return {
+    status,
+    title: String(title),
+    detail: String(detail),
+    requestId,
+    // `problemDocument` puts there what a Problem holds.
+    errors: (errors ?? []) as ShownProblem["errors"],
+    extra,
+  };
+}
+
+export async function showProblem(
+  site: Site,
+  c: Request,
+  visitor: Visitor,
+  it: { readonly visit: Visit; readonly problem: ShownProblem },
+): Promise<Response> {
+  const { problem, visit } = it;
+  const body = <ProblemPage problem={problem} />;
+  // What was refused stands in the page itself.
+  const plain = { ...visit, frame: { ...visit.frame, sent: undefined } };
+  const { title, status } = problem;
+  return await respond(site, c, visitor, { title, body, status, visit: plain });
+}
+
+export interface Answer {
+  readonly title: string;
+  readonly body: Html;
+  readonly status: number;
+  readonly visit: Visit;
+  readonly page?: Page;
+}
+
+export async function respond(
+  site: Site,
+  c: Request,
+  visitor: Visitor,
+  it: Answer,
+): Promise<Response> {
+  const { frame, actor, path } = it.visit;
+  const done = doneText(getCookie(c, doneCookie));
+  const section = it.page?.section ?? `/${path.split("/")[1] ?? ""}`;
+  const document = await toDocument(
+    <Layout
+      frame={frame}
+      title={it.title}
+      assets={site.assets}
+      nav={site.nav.filter((entry) => frame.may(entry.contract))}
+      section={section}
+      user={actor.type === "anonymous" ? undefined : actor.name}
+      open={site.parts.authType === "none"}
+      done={it.status < 400 ? done : undefined}
+    >
+      {it.body}
+    </Layout>,
+  );
+  const headers = new Headers({
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": pagePolicy(frame.nonce),
+  });
+  for (const each of visitor.cookies) headers.append("set-cookie", each);
+  if (done !== undefined) headers.append("set-cookie", cookie(doneCookie, ""));
+  return new Response(document, { status: it.status, headers });
+}
+
+/** Only what is a contract's name is said again. */
+function doneText(name: string | undefined): string | undefined {
+  const contract = contracts.find((it) => it.name === name);
+  if (!contract) return undefined;
+  return `${contract.summary}: ${contract.answer === "accepted" ? "started" : "done"}.`;
+}
+
+/** Where to go first; parts of a page that refresh themselves say it in place, and nothing typed is lost. */
+async function askToSignIn(c: Request, visit: Visit): Promise<Response> {
+  const { here } = visit.frame;
+  const signIn = `/signin?next=${encodeURIComponent(here)}`;
+  if (c.req.header("hx-boosted")) {
+    return new Response(null, { status: 204, headers: { "hx-redirect": signIn } });
+  }
+  if (c.req.header("hx-request")) {
+    const text = await toDocument(
+      <div id="live">
+        <p class="note warning" role="alert">
+          {"You are not signed in any more. "}
+          <a href={signIn}>Sign in</a>
+        </p>
+      </div>,
+    );
+    return new Response(text, { headers: { "content-type": "text/html; charset=utf-8" } });
+  }
+  const { required } = await visit.read(accessApi.setupStatus);
+  return c.redirect(required ? "/setup" : signIn, 303);
+}

@@ -1,0 +1,212 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import type { Contract } from "#base/contract.ts";
+import { permissions, roleHas, roles } from "#base/permission.ts";
+import { eachEngine } from "#test/database/engines.ts";
+import { joinAgent, openProduct, type TestProduct } from "#test/world.ts";
+
+eachEngine("access", (open) => {
+  let product: TestProduct;
+  beforeAll(async () => {
+    product = await openProduct(await open());
+  }, 60_000);
+
+  test("setup works once, with the printed code only", async () => {
+    const body = { code: "setup_wrong", name: "second", password: "correct horse battery" };
+    const answer = await product.request("POST", "/api/v1/setup", { body });
+    expect(answer.status).toBe(409);
+    expect((await product.request("GET", "/api/v1/setup")).body.required).toBe(false);
+  });
+
+  test("every contract is closed to nobody, to a wrong key, and to every role without its permission", async () => {
+    const keys = new Map<string, string>();
+    for (const role of roles) keys.set(role, await product.key({ role }));
+    for (const { contract } of product.product.operations) {
+      const { permission } = contract;
+      if (permission === "public" || permission === "agent") continue;
+      const status = async (key?: string) => (await callOf(product, contract, key)).status;
+      expect([contract.name, await status()]).toEqual([contract.name, 401]);
+      expect([contract.name, await status("cck_nonsense")]).toEqual([contract.name, 401]);
+      if (permission === "self") continue;
+      for (const role of roles) {
+        if (roleHas(role, permission)) continue;
+        expect([contract.name, role, await status(keys.get(role))]).toEqual([
+          contract.name,
+          role,
+          403,
+        ]);
+      }
+    }
+  }, 60_000);
+
+  test("a role that has the permission is let through to the input's check", async () => {
+    for (const role of roles) {
+      const key = await product.key({ role });
+      for (const { contract } of product.product.operations) {
+        const { permission } = contract;
+        if (!(permission in permissions) || !roleHas(role, permission as keyof typeof permissions))
+          continue;
+        const { status } = await callOf(product, contract, key);
+        expect([contract.name, role, status === 401 || status === 403]).toEqual([
+          contract.name,
+          role,
+          false,
+        ]);
+      }
+    }
+  }, 60_000);
+
+  test("a revoked or expired key is refused at once", async () => {
+    const made = await product.ok("POST", "/api/v1/api-keys", {
+      name: "short",
+      expires_at: "2026-11-01T01:00:00Z",
+    });
+    const check = () => product.request("GET", "/api/v1/auth/check", { key: made.key });
+    expect((await check()).status).toBe(200);
+    product.clock.move(3_600_000);
+    expect((await check()).status).toBe(401);
+    const other = await product.ok("POST", "/api/v1/api-keys", { name: "revoked" });
+    await product.ok("DELETE", `/api/v1/api-keys/${other.id}`);
+    expect((await product.request("GET", "/api/v1/auth/check", { key: other.key })).status).toBe(
+      401,
+    );
+  });
+
+  test("wrong passwords slow the next attempt, the right one ends it, and names cannot be told apart", async () => {
+    const signIn = async (name: string, password: string) =>
+      (await product.request("POST", "/api/v1/sessions", { body: { name, password } })).body;
+    const unknown = await signIn("nobody", "x");
+    const wrong = await signIn("root", "x");
+    expect(wrong).toEqual(unknown);
+    await signIn("root", "x");
+    await signIn("root", "x");
+    expect((await signIn("root", "correct horse battery")).signed_in).toBe(false);
+    product.clock.move(2_000);
+    const right = await signIn("root", "correct horse battery");
+    expect(right.signed_in).toBe(true);
+    expect(right.token).toStartWith("ccs_");
+  });
+
+  test("a cookie alone changes nothing: the session's token must come along", async () => {
+    const { token } = (
+      await product.request("POST", "/api/v1/sessions", {
+        body: { name: "root", password: "correct horse battery" },
+      })
+    ).body;
+    const cookie = `__Host-certctl=${token}`;
+    expect(
+      (await product.request("GET", "/api/v1/auth/check", { headers: { cookie } })).body.user,
+    ).toBe("root");
+    const forged = await product.request("POST", "/api/v1/teams", {
+      body: { name: "forged" },
+      headers: { cookie },
+    });
+    expect(forged.status).toBe(403);
+  });
+
+  describe("a role for one team", () => {
+    test("sees, changes and finds nothing of another team, in any team-scoped operation", async () => {
+      const a = await product.ok("POST", "/api/v1/teams", { name: "team a" });
+      const b = await product.ok("POST", "/api/v1/teams", { name: "team b" });
+      const key = await product.key({ role: "admin", team_id: a.id });
+      const ids = await thingsOf(product, b.id);
+      let checked = 0;
+      for (const { contract } of product.product.operations) {
+        if (contract.scope !== "team" || contract.machine) continue;
+        if (contract.path.includes("/:id")) {
+          const kind = contract.path.split("/")[3] ?? "";
+          const id = ids[kind];
+          if (id === undefined) continue;
+          const path = contract.path.replace(":id", id).replace(":versionId", "ver-none");
+          const answer = await callOf(product, contract, key, path);
+          expect([contract.name, answer.status]).toEqual([contract.name, 404]);
+          checked++;
+        } else if (
+          contract.method === "GET" &&
+          contract.answer === "json" &&
+          contract.name.endsWith(".list")
+        ) {
+          const answer = await product.request("GET", contract.path, { key });
+          expect([contract.name, answer.body.data, answer.body.total]).toEqual([
+            contract.name,
+            [],
+            0,
+          ]);
+          checked++;
+        }
+      }
+      expect(checked).toBeGreaterThan(25);
+      const found = await product.request("GET", "/api/v1/certificates?q=secret-of-b", { key });
+      expect(found.body.total).toBe(0);
+      const exported = await product.request("GET", "/api/v1/audit/export?format=ndjson", { key });
+      expect(exported.body).not.toContain(ids["certificates"] ?? "?");
+    });
+
+    test("cannot put things into another team or into none", async () => {
+      const c = await product.ok("POST", "/api/v1/teams", { name: "team c" });
+      const d = await product.ok("POST", "/api/v1/teams", { name: "team d" });
+      const key = await product.key({ role: "operator", team_id: c.id });
+      const owner = (body: object) => product.request("POST", "/api/v1/owners", { key, body });
+      expect((await owner({ name: "x", email: "x@x.test", team_id: d.id })).status).toBe(403);
+      expect((await owner({ name: "x", email: "x@x.test" })).status).toBe(403);
+      expect((await owner({ name: "x", email: "x@x.test", team_id: c.id })).status).toBe(201);
+      const team = await product.request("POST", "/api/v1/teams", {
+        key: await product.key({ role: "admin", team_id: c.id }),
+        body: { name: "mine" },
+      });
+      expect(team.status).toBe(403);
+    });
+  });
+});
+
+/** One of everything, belonging to a team. */
+async function thingsOf(product: TestProduct, team_id: string): Promise<Record<string, string>> {
+  const agent = await joinAgent(product, { id: "agent-of-b", team_id });
+  const owner = await product.ok("POST", "/api/v1/owners", {
+    name: "b",
+    email: "b@x.test",
+    team_id,
+  });
+  const target = await product.ok("POST", "/api/v1/targets", {
+    name: "of b",
+    type: "NGINX",
+    agent_id: agent.id,
+    config: { cert_path: "/b.pem", key_path: "/b.key" },
+  });
+  const certificate = await product.ok("POST", "/api/v1/certificates", {
+    sans: ["secret-of-b.example.test"],
+    target_ids: [target.id],
+    team_id,
+  });
+  return {
+    agents: agent.id,
+    owners: owner.id,
+    targets: target.id,
+    certificates: certificate.id,
+    jobs: certificate.job_id,
+  };
+}
+
+/** Calls with an input that is at most incomplete: access is judged before it is read. */
+async function callOf(
+  product: TestProduct,
+  contract: Contract,
+  key?: string,
+  path = contract.path,
+) {
+  const filled = path.replace(/:\w+/g, "x1");
+  const hasBody = contract.method !== "GET" && contract.method !== "DELETE";
+  return await product.request(contract.method, filled, {
+    key,
+    body: hasBody ? (minimal[contract.name] ?? {}) : undefined,
+  });
+}
+
+const minimal: Readonly<Record<string, unknown>> = {
+  "owners.replace": { name: "n", email: "n@x.test" },
+  "targets.replace": {
+    name: "n",
+    type: "NGINX",
+    agent_id: "a",
+    config: { cert_path: "/a", key_path: "/b" },
+  },
+};

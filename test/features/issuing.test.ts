@@ -1,0 +1,189 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import { X509Certificate } from "node:crypto";
+import { csr } from "#test/csr.ts";
+import { eachEngine } from "#test/database/engines.ts";
+import { openProduct, type TestProduct } from "#test/world.ts";
+
+eachEngine("issuing", (open) => {
+  let product: TestProduct;
+  beforeAll(async () => {
+    product = await openProduct(await open());
+  }, 60_000);
+
+  async function signerCalls(): Promise<number> {
+    const { counters } = await product.ok("GET", "/api/v1/metrics");
+    return counters['certctl_signer_calls_total{purpose="certificate"}'] ?? 0;
+  }
+  const order = (body: object) =>
+    product.request("POST", "/api/v1/certificates", { body, key: product.adminKey });
+
+  test("a signing request becomes a certificate at once, chained to the issuing CA", async () => {
+    const answer = await order({ csr_pem: await csr(["a.example.test", "10.0.0.1"]) });
+    expect(answer.status).toBe(201);
+    const leaf = new X509Certificate(answer.body.certificate_pem);
+    expect(leaf.subjectAltName).toBe("DNS:a.example.test, IP Address:10.0.0.1");
+    const issuing = new X509Certificate(answer.body.chain_pem);
+    expect(leaf.checkIssued(issuing)).toBe(true);
+    expect(leaf.verify(issuing.publicKey)).toBe(true);
+    expect(answer.body.status).toBe("Active");
+    const { data } = await product.ok("GET", `/api/v1/certificates/${answer.body.id}/versions`);
+    expect(data).toHaveLength(1);
+    expect(data[0].serial_number).toBe(leaf.serialNumber.toLowerCase());
+    expect(data[0].fingerprint).toBe(leaf.fingerprint256.replaceAll(":", "").toLowerCase());
+  });
+
+  test("the same request sent again finds its certificate and signs nothing", async () => {
+    const body = { csr_pem: await csr(["again.example.test"]) };
+    const first = await order(body);
+    const before = await signerCalls();
+    const second = await order(body);
+    expect(second.body.id).toBe(first.body.id);
+    expect(second.body.certificate_pem).toBe(first.body.certificate_pem);
+    expect(await signerCalls()).toBe(before);
+  });
+
+  describe("is refused before the CA key is used", () => {
+    const cases: readonly {
+      name: string;
+      body: () => Promise<object>;
+      status: number;
+      says: RegExp;
+    }[] = [
+      {
+        name: "an RSA key where the profile wants ECDSA",
+        body: async () => ({
+          csr_pem: await csr(["r.example.test"], { key: "RSA-2048" }),
+          certificate_profile_id: "ecdsa-only",
+        }),
+        status: 422,
+        says: /RSA/,
+      },
+      {
+        name: "a wildcard in the middle",
+        body: async () => ({ csr_pem: await csr(["a.*.example.test"], { subject: "" }) }),
+        status: 422,
+        says: /wildcard|\*/i,
+      },
+      {
+        name: "a common name that is not among the names",
+        body: async () => ({
+          csr_pem: await csr(["b.example.test"], { subject: "CN=c.example.test" }),
+        }),
+        status: 422,
+        says: /common name/i,
+      },
+      {
+        name: "a lifetime beyond the CA's own",
+        body: async () => ({
+          csr_pem: await csr(["d.example.test"]),
+          validity_seconds: 300_000_000,
+        }),
+        status: 422,
+        says: /beyond|issuer/i,
+      },
+      {
+        name: "a lifetime under an hour without a profile for it",
+        body: async () => ({ csr_pem: await csr(["s.example.test"]), validity_seconds: 600 }),
+        status: 422,
+        says: /short-lived/,
+      },
+      {
+        name: "something that is no signing request",
+        body: async () => ({
+          csr_pem: "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n",
+        }),
+        status: 400,
+        says: /signing request/,
+      },
+      {
+        name: "names that contradict the request",
+        body: async () => ({ csr_pem: await csr(["e.example.test"]), sans: ["f.example.test"] }),
+        status: 422,
+        says: /names differ/,
+      },
+      {
+        name: "an issuer that is not there",
+        body: async () => ({ csr_pem: await csr(["g.example.test"]), issuer_id: "iss-nobody" }),
+        status: 400,
+        says: /issuer_id/,
+      },
+    ];
+    beforeAll(async () => {
+      await product.ok("POST", "/api/v1/profiles", {
+        id: "ecdsa-only",
+        name: "ECDSA only",
+        allowed_key_algorithms: [{ algorithm: "ECDSA", min_size: 256 }],
+      });
+    });
+    test.each(cases)("$name", async ({ body, status, says }) => {
+      const before = await signerCalls();
+      const answer = await order(await body());
+      expect(answer.status).toBe(status);
+      expect(answer.body.detail).toMatch(says);
+      expect(answer.body.type).toStartWith("urn:certctl:problem:");
+      expect(await signerCalls()).toBe(before);
+    });
+  });
+
+  test("a ten-minute certificate is possible where the profile says so", async () => {
+    await product.ok("POST", "/api/v1/profiles", {
+      id: "short",
+      name: "Short",
+      allow_short_lived: true,
+      max_ttl_seconds: 600,
+    });
+    const answer = await order({
+      csr_pem: await csr(["short.example.test"]),
+      certificate_profile_id: "short",
+    });
+    expect(answer.status).toBe(201);
+    const lifetime = Date.parse(answer.body.not_after) - Date.parse(answer.body.not_before);
+    expect(lifetime).toBe(599_000);
+  });
+
+  test("renewing without a new request signs the known one again and keeps both versions", async () => {
+    const made = await order({ csr_pem: await csr(["renew.example.test"]) });
+    product.clock.move(60_000);
+    const renewed = await product.ok("POST", `/api/v1/certificates/${made.body.id}/renew`, {});
+    expect(renewed.version_id).toBeString();
+    const { data } = await product.ok("GET", `/api/v1/certificates/${made.body.id}/versions`);
+    expect(data.map((it: { is_current: boolean }) => it.is_current)).toEqual([true, false]);
+    expect(data[0].serial_number).not.toBe(data[1].serial_number);
+    const pem = await product.ok("GET", `/api/v1/certificates/${made.body.id}/export/pem`);
+    expect(new X509Certificate(pem.cert_pem).fingerprint256.replaceAll(":", "").toLowerCase()).toBe(
+      data[0].fingerprint,
+    );
+  });
+
+  test("an archived certificate is not renewed until it is restored", async () => {
+    const made = await order({ csr_pem: await csr(["archive.example.test"]) });
+    const path = `/api/v1/certificates/${made.body.id}`;
+    await product.ok("DELETE", path);
+    expect((await product.ok("GET", path)).status).toBe("Archived");
+    const refused = await product.request("POST", `${path}/renew`, {
+      body: {},
+      key: product.adminKey,
+    });
+    expect(refused.status).toBe(409);
+    await product.ok("POST", `${path}/restore`);
+    expect((await product.ok("GET", path)).status).toBe("Active");
+  });
+
+  test("a certificate is found by name, serial number, fingerprint and tag", async () => {
+    const made = await order({
+      csr_pem: await csr(["searchable-host.example.test"]),
+      tags: { cost: "center-4711" },
+    });
+    const { data } = await product.ok("GET", `/api/v1/certificates/${made.body.id}/versions`);
+    const wanted = [
+      "searchable-host",
+      data[0].serial_number,
+      data[0].fingerprint.slice(0, 20),
+      "center-4711",
+    ];
+    for (const q of wanted) {
+      const found = await product.ok("GET", `/api/v1/certificates?q=${encodeURIComponent(q)}`);
+      expect(found.data.map((it: { id: string }) => it.id)).toEqual([made.body.id]);
+    }
+  });
+});

@@ -1,0 +1,311 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import { z } from "zod";
+import { minutes, seconds } from "#base/time.ts";
+import { commit } from "#jobs/attempt.ts";
+import { engine } from "#jobs/engine.ts";
+import { JobFailure, type ServerKind, serverJob } from "#jobs/job.ts";
+import type { Enqueue } from "#jobs/tx.ts";
+import { csr } from "#test/csr.ts";
+import { eachEngine } from "#test/database/engines.ts";
+import { openProduct, type TestProduct } from "#test/world.ts";
+
+const origin = {
+  actor: { type: "system", id: "system", name: "tests" } as const,
+  requestId: null,
+  address: null,
+};
+
+eachEngine("jobs", (open) => {
+  let product: TestProduct;
+  const effects: string[] = [];
+  let behave: (n: number) => Promise<string> = async () => "done";
+  const kind = serverJob<{ n: number }, string>({
+    kind: "test.work",
+    type: "Issuance",
+    executor: "server",
+    input: z.strictObject({ n: z.int() }),
+    attempts: 3,
+    timeout: minutes(1),
+    run: (ctx, _, { n }) => ctx.step("work", () => behave(n)),
+    async commit(_, job, prepared, { n }) {
+      effects.push(`${job.id}:${n}`);
+      return { prepared };
+    },
+  });
+  const limited: ServerKind<{ n: number }, string> = {
+    ...kind,
+    kind: "test.limited",
+    concurrency: { per: "issuer", limit: 2 },
+  };
+  beforeAll(async () => {
+    product = await openProduct(await open(), {
+      more: [{ name: "test", operations: [], jobs: [kind, limited] }],
+    });
+  }, 60_000);
+
+  const enqueue = (it: ServerKind<{ n: number }, string>, options: Enqueue = {}) =>
+    commit(product.world, [], origin, (tx) => tx.enqueue(it, { input: { n: 1 }, ...options }));
+  const job = (id: string) => product.ok("GET", `/api/v1/jobs/${id}`);
+
+  test("runs, records its steps and its result", async () => {
+    const { id } = await enqueue(kind);
+    await product.engine.drain();
+    const it = await job(id);
+    expect(it).toMatchObject({ status: "Completed", attempts: 1, result: { prepared: "done" } });
+    expect(it.steps).toMatchObject([{ attempt: 1, name: "work", outcome: "success" }]);
+  });
+
+  test("is one while it is active, by its dedupe key", async () => {
+    const first = await enqueue(kind, { dedupeKey: "same" });
+    const second = await enqueue(kind, { dedupeKey: "same" });
+    expect(second).toEqual({ pk: first.pk, id: first.id, isNew: false });
+    await product.engine.drain();
+    expect((await enqueue(kind, { dedupeKey: "same" })).isNew).toBe(true);
+    await product.engine.drain();
+  });
+
+  test("is tried again after a growing wait, a bounded number of times, and keeps why it failed", async () => {
+    behave = async () => {
+      throw new JobFailure("the peer is away", { retryable: true });
+    };
+    const { id } = await enqueue(kind);
+    await product.engine.drain();
+    expect(await job(id)).toMatchObject({
+      status: "Pending",
+      attempts: 1,
+      last_error: "the peer is away",
+    });
+    expect(await product.engine.drain()).toBe(0);
+    product.clock.move(seconds(13));
+    await product.engine.drain();
+    expect((await job(id)).attempts).toBe(2);
+    product.clock.move(seconds(40));
+    await product.engine.drain();
+    expect(await job(id)).toMatchObject({ status: "Failed", attempts: 3 });
+    product.clock.move(minutes(60));
+    expect(await product.engine.drain()).toBe(0);
+    behave = async () => "better";
+    await product.ok("POST", `/api/v1/jobs/${id}/retry`);
+    await product.engine.drain();
+    expect(await job(id)).toMatchObject({ status: "Completed" });
+  });
+
+  test("is not tried again when it said that trying is of no use", async () => {
+    behave = async () => {
+      throw new JobFailure("no", { retryable: false });
+    };
+    const { id } = await enqueue(kind);
+    await product.engine.drain();
+    expect(await job(id)).toMatchObject({ status: "Failed", attempts: 1, last_error: "no" });
+    behave = async () => "done";
+  });
+
+  test("that is cancelled before it begins never begins", async () => {
+    const { id } = await enqueue(kind, { runAfter: (product.clock.now() + 60_000) as never });
+    await product.ok("POST", `/api/v1/jobs/${id}/cancel`);
+    product.clock.move(minutes(2));
+    expect(await product.engine.drain()).toBe(0);
+    expect((await job(id)).status).toBe("Cancelled");
+    const again = await product.request("POST", `/api/v1/jobs/${id}/cancel`, {
+      key: product.adminKey,
+    });
+    expect(again.status).toBe(409);
+  });
+
+  test("whose worker went silent is taken over, and the late finish of the first counts for nothing", async () => {
+    let release: () => void = () => undefined;
+    const stuck = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let calls = 0;
+    behave = async () => {
+      calls++;
+      if (calls === 1) await stuck;
+      return `attempt ${calls}`;
+    };
+    const { id } = await enqueue(kind);
+    const before = effects.length;
+    const first = product.engine.drain();
+    await Bun.sleep(100);
+    product.clock.move(minutes(3));
+    await product.ok("POST", "/api/v1/schedules/job-retry/run");
+    await product.timetable.runDue();
+    product.clock.move(seconds(30));
+    const second = engine({
+      world: product.world,
+      kinds: [kind],
+      subscriptions: [],
+      concurrency: 4,
+      lease: minutes(1),
+      poll: 50,
+    });
+    await second.drain();
+    expect(await job(id)).toMatchObject({
+      status: "Completed",
+      attempts: 2,
+      result: { prepared: "attempt 2" },
+    });
+    release();
+    await first;
+    expect(await job(id)).toMatchObject({
+      status: "Completed",
+      attempts: 2,
+      result: { prepared: "attempt 2" },
+    });
+    expect(effects.slice(before)).toHaveLength(1);
+    behave = async () => "done";
+  });
+
+  test("runs at most so many at once for one issuer", async () => {
+    let now = 0;
+    let most = 0;
+    behave = async () => {
+      now++;
+      most = Math.max(most, now);
+      await Bun.sleep(20);
+      now--;
+      return "done";
+    };
+    for (let n = 0; n < 7; n++) await enqueue(limited, { issuerPk: 1 });
+    while ((await product.engine.drain()) > 0);
+    expect(most).toBe(2);
+    behave = async () => "done";
+  });
+
+  test("goes before others when a person waits for it", async () => {
+    const order: number[] = [];
+    behave = async (n) => {
+      order.push(n);
+      return "done";
+    };
+    for (const [n, priority] of [
+      [1, 0],
+      [2, 10],
+      [3, 5],
+    ] as const) {
+      await enqueue(kind, { input: { n }, priority });
+    }
+    const one = engine({
+      world: product.world,
+      kinds: [kind],
+      subscriptions: [],
+      concurrency: 1,
+      lease: minutes(1),
+      poll: 50,
+    });
+    while ((await one.drain()) > 0);
+    expect(order).toEqual([2, 3, 1]);
+    behave = async () => "done";
+  });
+
+  describe("that need approval", () => {
+    test("wait for another person, run with the requester's rights, and do what was seen", async () => {
+      await product.ok("POST", "/api/v1/profiles", {
+        id: "four-eyes",
+        name: "Four eyes",
+        requires_approval: true,
+      });
+      const operator = await product.key({ role: "operator" });
+      const approver = await product.key({ role: "approver" });
+      const before = await signerCalls(product);
+      const asked = await product.request("POST", "/api/v1/certificates", {
+        key: operator,
+        body: {
+          csr_pem: await csr(["approved.example.test"]),
+          certificate_profile_id: "four-eyes",
+        },
+      });
+      expect(asked.status).toBe(202);
+      const waiting = await job(asked.body.job_id);
+      expect(waiting).toMatchObject({
+        status: "AwaitingApproval",
+        type: "Issuance",
+        evidence: { commonName: "approved.example.test" },
+      });
+      expect(await signerCalls(product)).toBe(before);
+      const path = `/api/v1/jobs/${asked.body.job_id}/approve`;
+      // Both keys were made by the same administrator: for approval they are one person.
+      expect((await product.request("POST", path, { key: approver, body: {} })).status).toBe(403);
+      const other = await anotherPerson(product);
+      expect(
+        (await product.request("POST", path, { key: other, body: { note: "fine" } })).status,
+      ).toBe(200);
+      await product.engine.drain();
+      const done = await job(asked.body.job_id);
+      expect(done.status).toBe("Completed");
+      const made = await product.ok("GET", `/api/v1/certificates/${done.result.id}`);
+      expect(made.status).toBe("Active");
+    });
+
+    test("end when they are rejected, and say by whom and why", async () => {
+      const operator = await product.key({ role: "operator" });
+      const asked = await product.request("POST", "/api/v1/certificates", {
+        key: operator,
+        body: {
+          csr_pem: await csr(["rejected.example.test"]),
+          certificate_profile_id: "four-eyes",
+        },
+      });
+      const other = await anotherPerson(product);
+      const path = `/api/v1/approvals/${asked.body.job_id}/reject`;
+      await product.request("POST", path, { key: other, body: { note: "not this one" } });
+      const it = await job(asked.body.job_id);
+      expect(it.status).toBe("Cancelled");
+      expect(it.last_error).toContain("not this one");
+    });
+
+    test("end after a week without a decision", async () => {
+      const operator = await product.key({ role: "operator" });
+      const asked = await product.request("POST", "/api/v1/certificates", {
+        key: operator,
+        body: { csr_pem: await csr(["slow.example.test"]), certificate_profile_id: "four-eyes" },
+      });
+      product.clock.move(8 * 86_400_000);
+      await product.timetable.runDue();
+      expect(await job(asked.body.job_id)).toMatchObject({ status: "Failed" });
+    });
+  });
+
+  test("everything that recurs has a row with its last run and can be run now", async () => {
+    await product.timetable.start();
+    const { data } = await product.ok("GET", "/api/v1/schedules");
+    const names = data.map((it: { name: string }) => it.name);
+    for (const name of [
+      "renewal-check",
+      "job-processor",
+      "job-retry",
+      "job-timeout",
+      "agent-health",
+      "short-lived-expiry",
+    ]) {
+      expect(names).toContain(name);
+    }
+    await Bun.sleep(300);
+    await product.timetable.stop();
+    const after = await product.ok("GET", "/api/v1/schedules");
+    for (const it of after.data) expect([it.name, it.last_outcome]).toEqual([it.name, "success"]);
+  });
+});
+
+async function signerCalls(product: TestProduct): Promise<number> {
+  const { counters } = await product.ok("GET", "/api/v1/metrics");
+  return counters['certctl_signer_calls_total{purpose="certificate"}'] ?? 0;
+}
+
+let people = 0;
+
+/** An approver who is a person of their own, and a key that they made. */
+async function anotherPerson(product: TestProduct): Promise<string> {
+  const name = `person ${++people}`;
+  const password = "correct horse battery";
+  await product.ok("POST", "/api/v1/users", { name, password, grants: [{ role: "admin" }] });
+  const session = (await product.request("POST", "/api/v1/sessions", { body: { name, password } }))
+    .body.token;
+  const cookie = `__Host-certctl=${session}`;
+  const { csrfTokenOf } = await import("#server/authenticate.ts");
+  const made = await product.request("POST", "/api/v1/api-keys", {
+    body: { name: "own", grants: [{ role: "approver" }] },
+    headers: { cookie, "x-csrf-token": csrfTokenOf(session) },
+  });
+  return made.body.key;
+}
