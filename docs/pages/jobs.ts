@@ -1,0 +1,42 @@
+/** The jobs page: the life of a job, its kinds, and what recurs. */
+import { formatDuration } from "#base/time.ts";
+import type { JobKind } from "#jobs/job.ts";
+import { jobMachine } from "#jobs/state.ts";
+import { code, fenced, page, plain, table } from "./markdown.ts";
+import { productForReading } from "./product.ts";
+
+export function jobsPage(): string {
+  const { kinds, recurring } = productForReading();
+  const schedules = recurring.map((it) => [
+    code(it.name),
+    plain(it.summary),
+    formatDuration(it.interval),
+    code(it.setting),
+  ]);
+  return page(
+    "Jobs",
+    "What goes on after an answer is a job: a row with a lease, written in the transaction of the change that caused it. A job that waits for its next attempt is Pending.",
+    "## States",
+    fenced("mermaid", jobMachine.diagram()),
+    "## Kinds",
+    table(
+      ["Kind", "Type", "Runs in", "Attempts", "Time for one", "At once"],
+      [...kinds.values()].map(kindRow),
+    ),
+    "## What recurs",
+    "Rows of the same engine, claimed by any replica; `certctl schedules list` shows the last and the next run, `certctl schedules run NAME` runs one now.",
+    table(["Name", "What it does", "Every", "Setting"], schedules),
+  );
+}
+
+function kindRow(it: JobKind): readonly string[] {
+  const { concurrency } = it;
+  return [
+    code(it.kind),
+    it.type,
+    it.executor === "agent" ? "the agent" : "the server",
+    String(it.attempts),
+    formatDuration(it.timeout),
+    concurrency ? `${concurrency.limit} for one ${concurrency.per}` : "",
+  ];
+}
