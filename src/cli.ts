@@ -130,8 +130,9 @@ function onlyOf(reply: Reply, key: string, command: Command): string {
     .map((thing) => {
       const value: unknown =
         typeof thing === "object" && thing !== null ? Reflect.get(thing, key) : undefined;
-      if (value !== undefined)
-        return `${typeof value === "string" ? value.trimEnd() : textOf(value)}\n`;
+      if (value === null) return "\n";
+      if (typeof value === "string") return `${value.trimEnd()}\n`;
+      if (value !== undefined) return `${textOf(value)}\n`;
       throw new UsageError(`--only: the answer has no ${key}`, `${command.noun} ${command.verb}`);
     })
     .join("");

@@ -106,6 +106,9 @@ describe("a list", () => {
   test("is one member a line with --only", async () => {
     answer = () => Response.json(page);
     expect((await certctl(["certs", "list", "--only", "id"])).out).toBe("mc-1\nmc-2\n");
+    expect((await certctl(["certs", "list", "--only", "not_after"])).out).toBe(
+      "2027-01-01T00:00:00Z\n\n",
+    );
     const wrong = await certctl(["certs", "list", "--only", "idd"]);
     expect(wrong).toMatchObject({ status: 2, out: "" });
   });
