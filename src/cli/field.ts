@@ -6,7 +6,7 @@ import { toWire } from "#base/wire.ts";
 
 type Schema = z.core.$ZodType;
 
-export type FieldKind = "text" | "number" | "switch" | "instant" | "list" | "map" | "json";
+type FieldKind = "text" | "number" | "switch" | "instant" | "list" | "map" | "json";
 
 export interface Field {
   /** camelCase, as in code. */

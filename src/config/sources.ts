@@ -37,7 +37,7 @@ export interface Gathered {
   readonly warnings: readonly ConfigWarning[];
 }
 
-export const configFileKey = "CERTCTL_CONFIG_FILE";
+const configFileKey = "CERTCTL_CONFIG_FILE";
 
 /** Flags win over the environment, that over the file, that over credentials. */
 export function gather(settings: readonly Setting[], inputs: Inputs): Gathered {
