@@ -169,17 +169,19 @@ async function finishRunning(agent: Agent): Promise<void> {
 
 async function beatLoop(agent: Agent, stop: AbortSignal): Promise<void> {
   const { clock } = agent.tools;
+  let startedAnew = true;
   await forever(agent, stop, async () => {
     const running = [...agent.running.values()].flatMap(({ item }) =>
       item.leaseToken === null ? [] : [{ jobId: item.id, leaseToken: item.leaseToken }],
     );
     const info = machineInfo();
     const answer = await calls(agent).heartbeat(
-      { id: agent.identity.id, ...info, running },
+      { id: agent.identity.id, ...info, running, startedAnew },
       { signal: stop },
     );
     for (const id of answer.lost)
       agent.running.get(id)?.abort.abort(new Error("the server took the job back"));
+    startedAnew = false;
     adopt(agent, answer.anchorsPem);
     await clock.sleep(seconds(agent.identity.heartbeatSeconds), stop);
   });

@@ -138,6 +138,8 @@ export const agentsApi = {
     input: z.strictObject({
       id: Id,
       ...Metadata.shape,
+      /** The first sign of life of this process: what an earlier one had taken is not in its hands. */
+      startedAnew: z.boolean().default(false),
       /** Jobs in hand with their lease tokens: their leases are extended. */
       running: z
         .array(z.strictObject({ jobId: Id, leaseToken: z.string().max(100) }))

@@ -2,6 +2,10 @@
 import { windowOf } from "#base/page.ts";
 import { notFound } from "#base/problem.ts";
 import { later, minutes } from "#base/time.ts";
+import { commit, endFailed, LeaseLost } from "#jobs/attempt.ts";
+import type { Requester } from "#jobs/tx.ts";
+import type { World } from "#jobs/world.ts";
+import { requesterOf } from "../context.ts";
 import { bind, direct, type Feature, read } from "../handler.ts";
 import { ownAnchors } from "../issuers/first.ts";
 import { heartbeatInterval } from "./agent.ts";
@@ -46,6 +50,7 @@ const heartbeat = direct(agentsApi.heartbeat, async (world, ctx, input) => {
   if (JSON.stringify(before) !== JSON.stringify(metadata)) {
     await database.transaction((db) => queries.saveMetadata(db, agent.pk, metadata, now));
   }
+  if (input.startedAnew) await giveBack(world, agent.pk, requesterOf(ctx.actor));
   const lost: string[] = [];
   if (input.running.length > 0) {
     await database.transaction(async (db) => {
@@ -59,6 +64,20 @@ const heartbeat = direct(agentsApi.heartbeat, async (world, ctx, input) => {
   const anchors = await ownAnchors(database.reader);
   return { status: "ok" as const, anchorsPem: [...anchors.pem], lost };
 });
+
+/** Jobs that a dead process of the agent had taken are offered again at once, instead of when their lease is over. */
+async function giveBack(world: World, agentPk: number, actor: Requester): Promise<void> {
+  const left = await queries.listRunningJobs(world.database.reader, agentPk);
+  for (const job of left) {
+    const failure = { message: "the agent was restarted", retryable: true, retryAfter: 0 };
+    const origin = { actor, requestId: null, address: null };
+    await commit(world, [], origin, (tx) => endFailed(tx, job, {}, failure, [])).catch(
+      (error: unknown) => {
+        if (!(error instanceof LeaseLost)) throw error;
+      },
+    );
+  }
+}
 
 export const agents: Feature = {
   name: "agents",

@@ -5,6 +5,8 @@ import type { Window } from "#base/page.ts";
 import { type Instant, later } from "#base/time.ts";
 import { json, parseJson } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
+import type { Job } from "#jobs/job.ts";
+import { toJob } from "#jobs/queries.ts";
 import type { TeamScope } from "../context.ts";
 import { type Listing, listPage } from "../list.ts";
 import {
@@ -355,4 +357,15 @@ export function metadataOf(row: AgentRow): Metadata {
     version: row.version,
     capabilities: parseJson(row.capabilities, z.array(z.string())),
   };
+}
+
+export async function listRunningJobs(db: Db, agentPk: number): Promise<readonly Job[]> {
+  const rows = await db
+    .selectFrom("jobs")
+    .selectAll()
+    .where("agent_pk", "=", agentPk)
+    .where("executor", "=", "agent")
+    .where("state", "=", "Running")
+    .execute();
+  return rows.map(toJob);
 }
