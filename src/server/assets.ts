@@ -3,6 +3,9 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import htmxCsp from "htmx.org/dist/ext/hx-csp.min.js" with { type: "text" };
 import htmx from "htmx.org/dist/htmx.min.js" with { type: "text" };
+// biome-ignore lint/correctness/noUnresolvedImports: a text, declared in views/assets/text.d.ts
+import controls from "#views/assets/controls.css" with { type: "text" };
+// biome-ignore lint/correctness/noUnresolvedImports: a text, declared in views/assets/text.d.ts
 import style from "#views/assets/style.css" with { type: "text" };
 import type { Assets } from "#views/layout.tsx";
 import type { App } from "./app.ts";
@@ -17,7 +20,7 @@ interface Asset {
 /** Serves the files and tells their addresses. */
 export function mountAssets(app: App): Assets {
   const files = {
-    style: assetOf("style.css", "text/css; charset=utf-8", style),
+    style: assetOf("style.css", "text/css; charset=utf-8", style + controls),
     htmx: assetOf("htmx.js", "text/javascript; charset=utf-8", htmx),
     htmxCsp: assetOf("hx-csp.js", "text/javascript; charset=utf-8", htmxCsp),
   };

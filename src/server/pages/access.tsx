@@ -1,0 +1,104 @@
+/** Setup, sign-in, API keys, users, audit. */
+import { notFound } from "#base/problem.ts";
+import { toWire } from "#base/wire.ts";
+import { accessApi } from "#features/access/api.ts";
+import { UserView } from "#features/access/principal.ts";
+import { auditApi } from "#features/audit/api.ts";
+import { KeysPage, NewKeyForm } from "#views/access/keys.tsx";
+import { SetupPage } from "#views/access/setup.tsx";
+import { SignInPage } from "#views/access/sign-in.tsx";
+import { NewUserPage, UserPage, UsersPage } from "#views/access/users.tsx";
+import { AuditPage } from "#views/audit.tsx";
+import { textsOf } from "#views/field-texts.ts";
+import { fieldsOf } from "#views/fields.ts";
+import type { Choices } from "#views/frame.ts";
+import { listingOf } from "./listing.ts";
+import { choicesOf, namesOf } from "./lookups.ts";
+import { localPath, type Page, type Shown, type Visit } from "./page.ts";
+
+async function setup(visit: Visit): Promise<Shown | Response> {
+  const { required } = await visit.read(accessApi.setupStatus);
+  if (!required) return goTo("/");
+  return { title: "Set up", body: <SetupPage frame={visit.frame} /> };
+}
+
+async function signIn(visit: Visit): Promise<Shown | Response> {
+  const next = localPath(visit.query.get("next")) ?? "/";
+  if (visit.actor.type !== "anonymous") return goTo(next);
+  const { required } = await visit.read(accessApi.setupStatus);
+  if (required) return goTo("/setup");
+  return {
+    title: "Sign in",
+    body: <SignInPage frame={visit.frame} next={next} carry={undefined} />,
+  };
+}
+
+const goTo = (location: string) => new Response(null, { status: 303, headers: { location } });
+
+async function keys(visit: Visit): Promise<Shown> {
+  const { list, query, status } = await listingOf(visit, accessApi.listKeys);
+  const teams = list.data.flatMap((it) => it.grants.map((grant) => grant.teamId));
+  const names = await namesOf(visit, { team: teams });
+  const body = <KeysPage {...{ frame: visit.frame, query, list, names }} />;
+  return { title: "API keys", body, status };
+}
+
+async function newKey(visit: Visit): Promise<Shown> {
+  const body = <NewKeyForm frame={visit.frame} choices={await grantChoices(visit)} />;
+  return { title: "New API key", body };
+}
+
+const grantChoices = async (visit: Visit): Promise<Choices> => ({
+  "grants.team_id": await choicesOf(visit, "team"),
+});
+
+async function users(visit: Visit): Promise<Shown> {
+  const { list, query, status } = await listingOf(visit, accessApi.listUsers);
+  const teams = list.data.flatMap((it) => it.grants.map((grant) => grant.teamId));
+  const names = await namesOf(visit, { team: teams });
+  const body = <UsersPage {...{ frame: visit.frame, query, list, names }} />;
+  return { title: "Users", body, status };
+}
+
+async function newUser(visit: Visit): Promise<Shown> {
+  const body = <NewUserPage frame={visit.frame} choices={await grantChoices(visit)} />;
+  return { title: "New user", body };
+}
+
+async function user(visit: Visit): Promise<Shown> {
+  const id = visit.params["id"] ?? "";
+  const found = await findUser(visit, id);
+  const wire = { ...Object(toWire(UserView, found)), disabled: found.disabledAt !== null };
+  const values = textsOf(fieldsOf(accessApi.updateUser), wire);
+  const choices = await grantChoices(visit);
+  const body = <UserPage {...{ frame: visit.frame, user: found, values, choices }} />;
+  return { title: found.name, body };
+}
+
+/** There is no operation that shows one user: the list is walked, page by page. */
+async function findUser(visit: Visit, id: string) {
+  let cursor = "";
+  for (;;) {
+    const page = await visit.read(accessApi.listUsers, { per_page: 500, cursor });
+    const found = page.data.find((it) => it.id === id);
+    if (found) return found;
+    if (page.nextCursor === null) throw notFound("user", id);
+    cursor = page.nextCursor;
+  }
+}
+
+async function audit(visit: Visit): Promise<Shown> {
+  const { list, query, status } = await listingOf(visit, auditApi.list);
+  return { title: "Audit", body: <AuditPage {...{ frame: visit.frame, query, list }} />, status };
+}
+
+export const accessPages: readonly Page[] = [
+  { path: "/setup", isPublic: true, load: setup },
+  { path: "/signin", isPublic: true, load: signIn },
+  { path: "/keys", load: keys },
+  { path: "/keys/new", load: newKey },
+  { path: "/users", load: users },
+  { path: "/users/new", load: newUser },
+  { path: "/users/:id", load: user },
+  { path: "/audit", load: audit },
+];

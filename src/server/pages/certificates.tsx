@@ -1,0 +1,149 @@
+/** Certificates: list, order, one with everything about it, PEM download. */
+import { toWire } from "#base/wire.ts";
+import { certificatesApi } from "#features/certificates/api.ts";
+import { CertificateView } from "#features/certificates/certificate.ts";
+import { deploymentsApi } from "#features/deployments/api.ts";
+import { workApi } from "#features/work/api.ts";
+import type { JobView } from "#features/work/job-view.ts";
+import { activeStates } from "#jobs/state.ts";
+import { CertificatePage } from "#views/certificates/detail.tsx";
+import { CertificatesPage } from "#views/certificates/list.tsx";
+import { NewCertificatePage } from "#views/certificates/new.tsx";
+import { textsOf } from "#views/field-texts.ts";
+import { fieldsOf } from "#views/fields.ts";
+import type { Choices } from "#views/frame.ts";
+import { listingOf } from "./listing.ts";
+import { choicesOf, namesOf } from "./lookups.ts";
+import type { Page, Shown, Visit } from "./page.ts";
+
+async function list(visit: Visit): Promise<Shown> {
+  const { list, query, status } = await listingOf(visit, certificatesApi.list);
+  const [names, choices] = await Promise.all([
+    namesOf(visit, {
+      issuer: list.data.map((it) => it.issuerId),
+      owner: list.data.map((it) => it.ownerId),
+      team: list.data.map((it) => it.teamId),
+    }),
+    filterChoices(visit),
+  ]);
+  const { frame } = visit;
+  const body = <CertificatesPage {...{ frame, query, list, names, choices }} />;
+  return { title: "Certificates", body, status };
+}
+
+async function filterChoices(visit: Visit): Promise<Choices> {
+  const [owners, teams, issuers, agents, profiles] = await Promise.all([
+    choicesOf(visit, "owner"),
+    choicesOf(visit, "team"),
+    choicesOf(visit, "issuer"),
+    choicesOf(visit, "agent"),
+    choicesOf(visit, "profile"),
+  ]);
+  return {
+    owner_id: owners,
+    team_id: teams,
+    issuer_id: issuers,
+    agent_id: agents,
+    profile_id: profiles,
+  };
+}
+
+/** What an order and a change choose from. */
+async function orderChoices(visit: Visit): Promise<Choices> {
+  const [owners, teams, issuers, agents, profiles, policies, targets] = await Promise.all([
+    choicesOf(visit, "owner"),
+    choicesOf(visit, "team"),
+    choicesOf(visit, "issuer"),
+    choicesOf(visit, "agent"),
+    choicesOf(visit, "profile"),
+    choicesOf(visit, "policy"),
+    choicesOf(visit, "target"),
+  ]);
+  return {
+    owner_id: owners,
+    team_id: teams,
+    issuer_id: issuers,
+    agent_id: agents,
+    certificate_profile_id: profiles,
+    renewal_policy_id: policies,
+    target_ids: targets,
+  };
+}
+
+async function order(visit: Visit): Promise<Shown> {
+  const choices = await orderChoices(visit);
+  const body = <NewCertificatePage frame={visit.frame} choices={choices} />;
+  return { title: "New certificate", body };
+}
+
+async function detail(visit: Visit): Promise<Shown> {
+  const input = { id: visit.params["id"] };
+  const { frame } = visit;
+  const certificate = await visit.read(certificatesApi.get, input);
+  const [versions, deployments, jobs, choices] = await Promise.all([
+    visit.read(certificatesApi.versions, { ...input, per_page: 20 }),
+    visit.read(deploymentsApi.list, { ...input, per_page: 20 }),
+    jobsOf(visit, certificate.id),
+    frame.may(certificatesApi.update) ? orderChoices(visit) : {},
+  ]);
+  const names = await namesOf(visit, {
+    certificate: [certificate.id],
+    owner: [certificate.ownerId],
+    team: [certificate.teamId],
+    issuer: [certificate.issuerId],
+    profile: [certificate.certificateProfileId],
+    policy: [certificate.renewalPolicyId],
+    agent: [...versions.data.map((it) => it.holder), ...jobs.map((it) => it.agentId)],
+    target: jobs.map((it) => it.targetId),
+  });
+  const wire = toWire(CertificateView, certificate);
+  const body = (
+    <CertificatePage
+      {...{ frame, certificate, jobs, names, choices }}
+      versions={versions.data}
+      deployments={deployments.data}
+      running={isRunning(certificate, jobs)}
+      values={textsOf(fieldsOf(certificatesApi.update), wire)}
+      omit={unknownIn(wire)}
+    />
+  );
+  return { title: certificate.name, body };
+}
+
+/** A field that cannot be filled in with what is there now would clear it when the form is sent. */
+function unknownIn(wire: unknown): readonly string[] {
+  const known = new Set(Object.keys(Object(wire)));
+  return fieldsOf(certificatesApi.update)
+    .map(({ key }) => key)
+    .filter((key) => !known.has(key));
+}
+
+async function jobsOf(visit: Visit, certificateId: string): Promise<readonly JobView[]> {
+  if (!visit.frame.may(workApi.list)) return [];
+  const page = await visit.read(workApi.list, { certificate_id: certificateId, per_page: 10 });
+  return page.data;
+}
+
+function isRunning(certificate: CertificateView, jobs: readonly JobView[]): boolean {
+  const { status } = certificate;
+  if (status === "Pending" || status === "RenewalInProgress") return true;
+  return jobs.some((it) => activeStates.includes(it.status));
+}
+
+async function pem(visit: Visit): Promise<Response> {
+  const id = visit.params["id"] ?? "";
+  const { fullPem } = await visit.read(certificatesApi.exportPem, { id });
+  return new Response(fullPem, {
+    headers: {
+      "content-type": "application/x-pem-file",
+      "content-disposition": `attachment; filename="${id}.pem"`,
+    },
+  });
+}
+
+export const certificatePages: readonly Page[] = [
+  { path: "/certificates", load: list },
+  { path: "/certificates/new", load: order },
+  { path: "/certificates/:id", load: detail },
+  { path: "/certificates/:id/pem", load: pem },
+];

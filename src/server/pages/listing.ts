@@ -1,0 +1,74 @@
+/** One page of a list from the page's own URL; a bad filter is shown beside the filters, not as a page of its own. */
+import { coerce } from "#base/coerce.ts";
+import type { Contract, Output } from "#base/contract.ts";
+import { Problem } from "#base/problem.ts";
+import { fieldsOf } from "#views/fields.ts";
+import type { Listed } from "#views/table.tsx";
+import type { Visit } from "./page.ts";
+
+interface ListOutput<Row> {
+  readonly data: readonly Row[];
+  readonly total: number;
+  readonly nextCursor: string | null;
+}
+
+export interface Listing<Row> {
+  readonly list: Listed<Row>;
+  /** The page's query as the list understood it. */
+  readonly query: URLSearchParams;
+  readonly status: number;
+}
+
+export async function listingOf<C extends Contract>(
+  visit: Visit,
+  contract: C,
+  fixed: Readonly<Record<string, unknown>> = {},
+): Promise<Listing<RowOf<C>>> {
+  const query = withZone(contract, visit.query);
+  try {
+    const output = await visit.read(contract, { ...inputOf(contract, query), ...fixed });
+    // A list's output is the envelope of `listOf`.
+    const { data, total, nextCursor } = output as ListOutput<RowOf<C>>;
+    return { list: { data, total, nextCursor, problem: undefined }, query, status: 200 };
+  } catch (error) {
+    if (!(error instanceof Problem) || error.kind !== "invalid-input") throw error;
+    const problem = {
+      status: 400,
+      title: "The filters are not understood",
+      detail: error.detail,
+      requestId: "",
+      errors: error.errors,
+      extra: {},
+    };
+    return { list: { data: [], total: 0, nextCursor: null, problem }, query, status: 400 };
+  }
+}
+
+export type RowOf<C extends Contract> =
+  Output<C> extends { readonly data: readonly (infer Row)[] } ? Row : never;
+
+/** A browser's control for times writes no zone; our label says UTC. */
+function withZone(contract: Contract, query: URLSearchParams): URLSearchParams {
+  const times = new Set(
+    fieldsOf(contract)
+      .filter((it) => it.control === "datetime")
+      .map((it) => it.name),
+  );
+  const pairs = [...query].map(([name, value]) => {
+    const match = times.has(name) && /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d(?:\.\d+)?)?$/.exec(value);
+    return [name, match ? `${match[1]}${match[2] ?? ":00"}Z` : value];
+  });
+  return new URLSearchParams(pairs);
+}
+
+/** What is empty is not asked for; what is unknown is handed on, so that it is named as unknown. */
+function inputOf(contract: Contract, query: URLSearchParams): Readonly<Record<string, unknown>> {
+  const fields = new Map(fieldsOf(contract).map((it) => [it.name, it]));
+  const entries = [...new Set(query.keys())].flatMap((name) => {
+    const texts = query.getAll(name).filter((it) => it !== "");
+    if (texts.length === 0) return [];
+    const field = fields.get(name);
+    return [[name, field ? coerce(field.schema, texts) : texts[0]]];
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,12 @@
+/** Files that are embedded as text (`with { type: "text" }`). */
+declare module "*.css" {
+  const text: string;
+  // biome-ignore lint/style/noDefaultExport: an import with a type attribute has its value as the default
+  export default text;
+}
+// biome-ignore lint/correctness/noUnresolvedImports: a pattern, not a file
+declare module "*.min.js" {
+  const text: string;
+  // biome-ignore lint/style/noDefaultExport: an import with a type attribute has its value as the default
+  export default text;
+}

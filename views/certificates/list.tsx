@@ -1,0 +1,65 @@
+/** Certificates under management. */
+import { certificatesApi } from "#features/certificates/api.ts";
+import type { CertificateView } from "#features/certificates/certificate.ts";
+import type { Choices, Frame } from "../frame.ts";
+import type { Html } from "../html.ts";
+import { type Names, Ref } from "../reference.tsx";
+import { Status } from "../status.tsx";
+import { type Column, type Listed, ListTable } from "../table.tsx";
+import { Time } from "../time.tsx";
+
+export interface CertificatesProps {
+  readonly frame: Frame;
+  readonly query: URLSearchParams;
+  readonly list: Listed<CertificateView>;
+  readonly names: Names;
+  readonly choices: Choices;
+}
+
+export function CertificatesPage({ frame, query, list, names, choices }: CertificatesProps): Html {
+  return (
+    <>
+      <h1>Certificates</h1>
+      {frame.may(certificatesApi.create) ? (
+        <p>
+          <a class="button" href="/certificates/new">
+            New certificate
+          </a>
+        </p>
+      ) : null}
+      <ListTable
+        of={certificatesApi.list}
+        frame={frame}
+        caption="Certificates"
+        path="/certificates"
+        query={query}
+        list={list}
+        columns={columnsOf(frame, names)}
+        choices={choices}
+        empty="There is no such certificate."
+      />
+    </>
+  );
+}
+
+const columnsOf = (frame: Frame, names: Names): readonly Column<CertificateView>[] => [
+  { title: "Name", sort: "name", cell: (it) => <a href={`/certificates/${it.id}`}>{it.name}</a> },
+  { title: "Status", cell: (it) => <Status of={it.status} /> },
+  { title: "Names in it", sort: "common_name", cell: (it) => <SomeNames of={it} /> },
+  {
+    title: "Valid until",
+    sort: "not_after",
+    cell: (it) => <Time at={it.notAfter} now={frame.now} none="not issued yet" />,
+  },
+  { title: "Issuer", cell: (it) => <Ref kind="issuer" id={it.issuerId} names={names} /> },
+  { title: "Owner", cell: (it) => <Ref kind="owner" id={it.ownerId} names={names} /> },
+  { title: "Team", cell: (it) => <Ref kind="team" id={it.teamId} names={names} /> },
+  { title: "Environment", cell: (it) => it.environment || "–" },
+];
+
+/** Three names are enough to recognise a certificate by. */
+function SomeNames({ of }: { readonly of: CertificateView }): Html {
+  const all = [...new Set([of.commonName, ...of.sans].filter((it) => it !== ""))];
+  const more = all.length - 3;
+  return <>{all.slice(0, 3).join(", ") + (more > 0 ? ` and ${more} more` : "")}</>;
+}

@@ -1,0 +1,274 @@
+/** One field of a form: label, hint, control, and beside it what is wrong with it. */
+import type { FieldError } from "#base/problem.ts";
+import { fallbackText } from "./field-texts.ts";
+import { type Field, fieldsOfRow } from "./fields.ts";
+import type { Choice, Choices, Texts } from "./frame.ts";
+import type { Html } from "./html.ts";
+
+/** What the fields of one form share. */
+export interface FieldSet {
+  /** Makes element ids unique on the page. */
+  readonly id: string;
+  readonly texts: Texts;
+  readonly errors: readonly FieldError[];
+  readonly choices: Choices;
+}
+
+interface FieldProps {
+  readonly field: Field;
+  readonly set: FieldSet;
+}
+
+export function FieldView({ field, set }: FieldProps): Html {
+  if (field.control === "group") return <Group field={field} set={set} />;
+  if (field.control === "rows") return <Rows field={field} set={set} />;
+  const choices = set.choices[withoutIndex(field.name)] ?? field.choices;
+  if (choices && (field.control === "checks" || field.control === "lines")) {
+    return <Checks field={field} set={set} choices={choices} />;
+  }
+  if (field.control === "checkbox") return <Checkbox field={field} set={set} />;
+  return (
+    <div class="field">
+      <label for={idOf(field, set)}>
+        {field.title}
+        {field.required ? null : <span class="optional"> (optional)</span>}
+      </label>
+      <Hint field={field} set={set} />
+      <Input field={field} set={set} choices={choices} />
+      <Wrong field={field} set={set} />
+    </div>
+  );
+}
+
+/** `grants.0.role` → `grants.role`. */
+const withoutIndex = (name: string): string => name.replace(/\.\d+(?=\.)/g, "");
+
+const idOf = (field: Field, set: FieldSet): string =>
+  `${set.id}-${field.name.replaceAll(/[._]/g, "-")}`;
+
+const textsAt = (field: Field, set: FieldSet): readonly string[] => set.texts[field.name] ?? [];
+
+/** Errors of the field itself and, where it has none, of its parts. */
+function errorsOf(field: Field, set: FieldSet): readonly string[] {
+  return set.errors
+    .filter(({ path }) => path === field.name || path.startsWith(`${field.name}.`))
+    .map((it) => it.message);
+}
+
+function Hint({ field, set }: FieldProps): Html | null {
+  const parts = [hintOf(field)].filter((it) => it !== undefined);
+  if (parts.length === 0) return null;
+  return (
+    <p class="hint" id={`${idOf(field, set)}-hint`}>
+      {parts.join(" ")}
+    </p>
+  );
+}
+
+const manners: Partial<Record<Field["control"], string>> = {
+  lines: "One a line.",
+  map: "One key=value a line.",
+  json: "JSON.",
+  datetime: "UTC.",
+};
+
+function hintOf(field: Field): string | undefined {
+  const said = field.description?.replace(/\.$/, "");
+  const manner =
+    field.control === "map" && said?.includes("=") ? undefined : manners[field.control];
+  return [said && `${said}.`, manner].filter((it) => it !== undefined).join(" ") || undefined;
+}
+
+function Wrong({ field, set }: FieldProps): Html | null {
+  const errors = field.control === "group" ? [] : errorsOf(field, set);
+  if (errors.length === 0) return null;
+  return (
+    <p class="error" id={`${idOf(field, set)}-error`}>
+      {errors.join("; ")}
+    </p>
+  );
+}
+
+/** What all controls of a field carry. */
+function common(field: Field, set: FieldSet) {
+  const id = idOf(field, set);
+  const isWrong = errorsOf(field, set).length > 0;
+  const described = [hintOf(field) && `${id}-hint`, isWrong && `${id}-error`].filter(Boolean);
+  return {
+    id,
+    name: field.name,
+    required: field.required || undefined,
+    "aria-invalid": isWrong ? "true" : undefined,
+    "aria-describedby": described.length > 0 ? described.join(" ") : undefined,
+  };
+}
+
+function Input(props: FieldProps & { readonly choices: readonly Choice[] | undefined }): Html {
+  const { field, set, choices } = props;
+  const value = textsAt(field, set).at(-1) ?? "";
+  const shared = common(field, set);
+  if (choices) return <Select {...props} choices={choices} value={value} />;
+  switch (field.control) {
+    case "lines":
+    case "map":
+    case "json":
+    case "area":
+      return (
+        <textarea
+          {...shared}
+          rows={field.control === "lines" || field.control === "map" ? 4 : 8}
+          spellcheck={false}
+          maxlength={field.bounds.maxLength}
+        >
+          {`\n${value}`}
+        </textarea>
+      );
+    case "datetime":
+      return <input {...shared} type="datetime-local" step="1" value={value} />;
+    case "number":
+      return (
+        <input
+          {...shared}
+          type="number"
+          inputmode="numeric"
+          min={field.bounds.min}
+          max={field.bounds.max}
+          placeholder={placeholderOf(field)}
+          value={value}
+        />
+      );
+    default:
+      return <Line {...props} value={value} />;
+  }
+}
+
+function Line({ field, set, value }: FieldProps & { readonly value: string }): Html {
+  const type = field.control === "password" || field.control === "email" ? field.control : "text";
+  return (
+    <input
+      {...common(field, set)}
+      type={type}
+      maxlength={field.bounds.maxLength}
+      placeholder={placeholderOf(field)}
+      autocomplete={autocompleteOf(field)}
+      spellcheck={false}
+      value={type === "password" ? undefined : value}
+    />
+  );
+}
+
+const placeholderOf = (field: Field): string | undefined => fallbackText(field) ?? field.example;
+
+/** Password managers need to know; anything else here is not about the person who types. */
+const autocompleteOf = (field: Field): string => (field.secret ? "new-password" : "off");
+
+function Select(
+  props: FieldProps & { readonly choices: readonly Choice[]; readonly value: string },
+): Html {
+  const { field, set, choices, value } = props;
+  const fallback = fallbackText(field);
+  // What was chosen earlier may have gone: it is shown all the same, or saving would change it silently.
+  const isListed = value === "" || choices.some((it) => same(it.value, value));
+  const shown = isListed ? choices : [...choices, { value, label: value }];
+  const none = fallback === undefined ? "–" : `Default: ${fallback}`;
+  return (
+    <select {...common(field, set)}>
+      {field.required && value !== "" ? null : (
+        <option value="">{field.required ? "Choose…" : none}</option>
+      )}
+      {shown.map((it) => (
+        <option value={it.value} selected={same(it.value, value) || undefined}>
+          {it.label}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** The hidden value is what travels when the box is not ticked. */
+function Checkbox({ field, set }: FieldProps): Html {
+  const checked = textsAt(field, set).at(-1) === "true";
+  return (
+    <div class="field">
+      <input type="hidden" name={field.name} value="false" />
+      <label class="tick">
+        <input
+          {...common(field, set)}
+          required={undefined}
+          type="checkbox"
+          value="true"
+          checked={checked || undefined}
+        />
+        {` ${field.title}`}
+      </label>
+      <Hint field={field} set={set} />
+      <Wrong field={field} set={set} />
+    </div>
+  );
+}
+
+/** The hidden empty value says that the list was shown, so that nothing ticked means none. */
+function Checks(props: FieldProps & { readonly choices: readonly Choice[] }): Html {
+  const { field, set, choices } = props;
+  const chosen = new Set(textsAt(field, set).flatMap((text) => text.split("\n")));
+  const shared = common(field, set);
+  return (
+    <fieldset class="field" id={shared.id} aria-describedby={shared["aria-describedby"]}>
+      <legend>{field.title}</legend>
+      <Hint field={field} set={set} />
+      <input type="hidden" name={field.name} value="" />
+      {choices.length === 0 ? <p class="hint">There is none yet.</p> : null}
+      <div class="checks">
+        {choices.map((it) => (
+          <label class="tick">
+            <input
+              type="checkbox"
+              name={field.name}
+              value={it.value}
+              checked={chosen.has(it.value) || undefined}
+            />
+            {` ${it.label}`}
+          </label>
+        ))}
+      </div>
+      <Wrong field={field} set={set} />
+    </fieldset>
+  );
+}
+
+function Group({ field, set }: FieldProps): Html {
+  return (
+    <fieldset id={idOf(field, set)}>
+      <legend>{field.title}</legend>
+      {field.description ? <p class="hint">{field.description}</p> : null}
+      {field.fields.map((it) => (
+        <FieldView field={it} set={set} />
+      ))}
+    </fieldset>
+  );
+}
+
+/** The rows there are, and two empty ones for more; a row that is emptied goes away. */
+function Rows({ field, set }: FieldProps): Html {
+  const prefix = `${field.name}.`;
+  const indexes = Object.keys(set.texts)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => Number.parseInt(name.slice(prefix.length), 10));
+  const count = Math.max(-1, ...indexes) + 1;
+  return (
+    <fieldset id={idOf(field, set)}>
+      <legend>{field.title}</legend>
+      <p class="hint">{`${hintOf(field) ?? ""} Empty rows do not count.`.trim()}</p>
+      {Array.from({ length: count + 2 }, (_, index) => (
+        <fieldset class="row">
+          <legend class="unseen">{`${field.title} ${index + 1}`}</legend>
+          {fieldsOfRow(field, index).map((it) => (
+            <FieldView field={{ ...it, required: false, optional: true }} set={set} />
+          ))}
+        </fieldset>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,101 @@
+/** A form for any operation, made from its contract. It works without JavaScript; secrets are never filled in again. */
+
+import { toSnake } from "#base/case.ts";
+import { type Contract, pathParameters } from "#base/contract.ts";
+import { FieldView } from "./field.tsx";
+import { startingTexts } from "./field-texts.ts";
+import { type Field, fieldsOf, type Nested } from "./fields.ts";
+import type { Choices, Frame, SentForm, Texts } from "./frame.ts";
+import type { Html } from "./html.ts";
+
+export interface OperationFormProps {
+  readonly of: Contract;
+  readonly frame: Frame;
+  /** The button's words; else the contract's summary. */
+  readonly submit?: string;
+  /** What the person does not choose: path parameters, a type that is settled. */
+  readonly hidden?: Readonly<Record<string, string>>;
+  /** What is there now; a fresh form shows defaults. */
+  readonly values?: Texts | undefined;
+  /** Only these fields, by wire name. */
+  readonly only?: readonly string[];
+  readonly omit?: readonly string[];
+  readonly choices?: Choices;
+  readonly nested?: Nested;
+  /** The revision that was looked at: a change by somebody else meanwhile is refused. */
+  readonly revision?: number;
+  /** Where to go afterwards; else where the operation usually leads. */
+  readonly next?: string;
+  readonly danger?: boolean;
+}
+
+export function OperationForm(props: OperationFormProps): Html | null {
+  const { of, frame, hidden = {} } = props;
+  if (!frame.may(of)) return null;
+  const fields = visibleFields(props);
+  const sent = sentHere(of, frame.sent, hidden);
+  const starting = { ...(of.method === "PATCH" ? {} : startingTexts(fields)), ...props.values };
+  const id = formId(of, hidden);
+  const set = {
+    id,
+    texts: sent?.values ?? starting,
+    errors: sent?.problem?.errors ?? [],
+    choices: props.choices ?? {},
+  };
+  return (
+    <form
+      method="post"
+      action={`/ui/${of.name}`}
+      id={id}
+      class={fields.length === 0 ? "bare" : "form"}
+    >
+      <Hidden name="_csrf" value={frame.csrf} />
+      <Hidden name="_from" value={frame.here} />
+      {props.next === undefined ? null : <Hidden name="_next" value={props.next} />}
+      {props.revision === undefined ? null : (
+        <Hidden name="_revision" value={String(props.revision)} />
+      )}
+      {Object.entries(hidden).map(([name, value]) => (
+        <Hidden name={name} value={value} />
+      ))}
+      {fields.map((field) => (
+        <FieldView field={field} set={set} />
+      ))}
+      <button type="submit" class={props.danger ? "danger" : undefined}>
+        {props.submit ?? of.summary}
+      </button>
+    </form>
+  );
+}
+
+export function Hidden({ name, value }: { readonly name: string; readonly value: string }): Html {
+  return <input type="hidden" name={name} value={value} />;
+}
+
+function visibleFields(props: OperationFormProps): readonly Field[] {
+  const { of, hidden = {}, only, omit = [], nested } = props;
+  const path = new Set(pathParameters(of.path).map(toSnake));
+  return fieldsOf(of, nested).filter(
+    ({ key }) =>
+      !path.has(key) && !(key in hidden) && !omit.includes(key) && (only?.includes(key) ?? true),
+  );
+}
+
+/** The form that was refused, when it is this one and not the same operation on another thing. */
+function sentHere(
+  of: Contract,
+  sent: SentForm | undefined,
+  hidden: Readonly<Record<string, string>>,
+): SentForm | undefined {
+  if (sent?.operation !== of.name) return undefined;
+  const isSame = Object.entries(hidden).every(([name, value]) => sent.values[name]?.[0] === value);
+  return isSame ? sent : undefined;
+}
+
+/** One operation may have several forms on a page, one for each thing. */
+function formId(of: Contract, hidden: Readonly<Record<string, string>>): string {
+  const parameters = pathParameters(of.path).map((name) => hidden[toSnake(name)] ?? "");
+  return ["form", ...of.name.split("."), ...parameters.slice(-1)]
+    .join("-")
+    .replaceAll(/[^\w-]/g, "-");
+}

@@ -1,0 +1,148 @@
+/** One job: what it is about, every step with its time, what went wrong in words, and what can be done. */
+import type { z } from "zod";
+import type { Instant } from "#base/time.ts";
+import { workApi } from "#features/work/api.ts";
+import { type DecisionView, JobDetail, type StepView } from "#features/work/job-view.ts";
+import { Details, Pairs } from "../detail.tsx";
+import { OperationForm } from "../form.tsx";
+import type { Frame } from "../frame.ts";
+import type { Html } from "../html.ts";
+import { Live } from "../live.tsx";
+import { type Names, Ref } from "../reference.tsx";
+import { Status } from "../status.tsx";
+import { type Column, Table } from "../table.tsx";
+import { Time, took } from "../time.tsx";
+
+type Step = z.output<typeof StepView>;
+type Decision = z.output<typeof DecisionView>;
+
+export interface JobProps {
+  readonly frame: Frame;
+  readonly job: JobDetail;
+  readonly names: Names;
+  /** It still has something to do. */
+  readonly running: boolean;
+  readonly canCancel: boolean;
+  readonly canRetry: boolean;
+}
+
+export function JobPage(props: JobProps): Html {
+  const { frame, job, names } = props;
+  return (
+    <>
+      <h1>{`${job.type} job`}</h1>
+      <Live frame={frame} running={props.running}>
+        <p>
+          <Status of={job.status} /> <Sentence of={job} now={frame.now} />
+        </p>
+        {job.lastError === null ? null : (
+          <p class="note bad">
+            <strong>{job.status === "Failed" ? "It failed: " : "The last attempt failed: "}</strong>
+            {job.lastError}
+          </p>
+        )}
+        {job.evidence ? <Evidence of={job.evidence} /> : null}
+        <Actions {...props} />
+        <h2>Steps</h2>
+        {job.steps.length === 0 ? (
+          <p>No step has been reported yet.</p>
+        ) : (
+          <Table caption="Steps" rows={job.steps} columns={stepColumns(frame.now)} />
+        )}
+        {job.decisions.length > 0 ? (
+          <Table caption="Decisions" rows={job.decisions} columns={decisionColumns(frame.now)} />
+        ) : null}
+        <h2>Details</h2>
+        <Details
+          of={JobDetail}
+          value={job}
+          now={frame.now}
+          omit={["type", "status", "lastError", "steps", "decisions", "evidence"]}
+          instead={{
+            certificateId: <Ref kind="certificate" id={job.certificateId} names={names} />,
+            targetId: <Ref kind="target" id={job.targetId} names={names} />,
+            agentId: <Ref kind="agent" id={job.agentId} names={names} />,
+            issuerId: <Ref kind="issuer" id={job.issuerId} names={names} />,
+          }}
+        />
+      </Live>
+    </>
+  );
+}
+
+function Sentence({ of, now }: { readonly of: JobDetail; readonly now: Instant }): Html {
+  switch (of.status) {
+    case "Pending":
+      return of.runAfter > now ? (
+        <>
+          {"The next attempt is due "}
+          <Time at={of.runAfter} now={now} />.
+        </>
+      ) : (
+        <>It is due and waits for a worker or its agent.</>
+      );
+    case "AwaitingCSR":
+      return <>The agent makes the key and hands in its certificate signing request.</>;
+    case "AwaitingApproval":
+      return <>Somebody else has to approve it.</>;
+    case "Running":
+      return <>{`Attempt ${of.attempts} of ${of.maxAttempts} is under way.`}</>;
+    case "Completed":
+      return (
+        <>
+          {"It was completed "}
+          <Time at={of.completedAt} now={now} />.
+        </>
+      );
+    case "Failed":
+      return <>{`It was tried ${of.attempts} ${of.attempts === 1 ? "time" : "times"}.`}</>;
+    case "Cancelled":
+      return <>It was cancelled.</>;
+  }
+}
+
+function Evidence({ of }: { readonly of: Readonly<Record<string, unknown>> }): Html {
+  return (
+    <div class="note warning">
+      <p>What is asked for:</p>
+      <Pairs of={of} />
+    </div>
+  );
+}
+
+function Actions({ frame, job, canCancel, canRetry }: JobProps): Html {
+  const hidden = { id: job.id };
+  const waits = job.status === "AwaitingApproval";
+  return (
+    <div class="actions">
+      {waits ? (
+        <OperationForm of={workApi.approve} frame={frame} hidden={hidden} submit="Approve" />
+      ) : null}
+      {waits ? (
+        <OperationForm of={workApi.reject} frame={frame} hidden={hidden} submit="Reject" danger />
+      ) : null}
+      {canRetry ? (
+        <OperationForm of={workApi.retry} frame={frame} hidden={hidden} submit="Try again now" />
+      ) : null}
+      {canCancel ? (
+        <OperationForm of={workApi.cancel} frame={frame} hidden={hidden} submit="Cancel" danger />
+      ) : null}
+    </div>
+  );
+}
+
+const stepColumns = (now: Instant): readonly Column<Step>[] => [
+  { title: "Attempt", cell: (it) => String(it.attempt) },
+  { title: "Step", cell: (it) => it.name },
+  { title: "Outcome", cell: (it) => <Status of={it.outcome} /> },
+  { title: "Detail", cell: (it) => it.detail ?? "–" },
+  { title: "Began", cell: (it) => <Time at={it.startedAt} now={now} /> },
+  { title: "Took", cell: (it) => took(it.startedAt, it.endedAt) },
+];
+
+const decisionColumns = (now: Instant): readonly Column<Decision>[] => [
+  { title: "Decision", cell: (it) => <Status of={it.decision} /> },
+  { title: "By", cell: (it) => it.decidedBy },
+  { title: "Note", cell: (it) => it.note ?? "–" },
+  { title: "When", cell: (it) => <Time at={it.createdAt} now={now} /> },
+];

@@ -1,0 +1,149 @@
+/** The first page: numbers, what needs attention, and what to do first while there is nothing. */
+
+import type { AgentView } from "#features/agents/agent.ts";
+import type { CertificateView } from "#features/certificates/certificate.ts";
+import type { Summary } from "#features/overview/api.ts";
+import type { JobView } from "#features/work/job-view.ts";
+import type { Frame } from "./frame.ts";
+import type { Html } from "./html.ts";
+import { JobTable } from "./jobs/table.tsx";
+import type { Names } from "./reference.tsx";
+import { Status } from "./status.tsx";
+import { type Column, Table } from "./table.tsx";
+import { Time } from "./time.tsx";
+
+/** The first few of a list, and where the rest is. */
+export interface Few<Row> {
+  readonly rows: readonly Row[];
+  readonly total: number;
+}
+
+export interface OverviewProps {
+  readonly frame: Frame;
+  readonly summary: Summary;
+  /** Failed, expired and expiring certificates, by status. */
+  readonly certificates: Readonly<Record<string, Few<CertificateView>>>;
+  readonly failedJobs: Few<JobView>;
+  readonly offlineAgents: Few<AgentView>;
+  readonly targets: number;
+  readonly names: Names;
+}
+
+export function OverviewPage(props: OverviewProps): Html {
+  const { summary } = props;
+  return (
+    <>
+      <h1>Overview</h1>
+      {summary.totalCertificates === 0 ? <FirstSteps {...props} /> : null}
+      <Numbers of={summary} />
+      <h2>Needs attention</h2>
+      <Attention {...props} />
+    </>
+  );
+}
+
+function FirstSteps({ summary, targets }: OverviewProps): Html {
+  return (
+    <section class="note" aria-label="First steps">
+      <h2>First steps</h2>
+      <ol>
+        <li>
+          <a href="/agents/new">Add an agent</a> on the machine where certificates belong
+          {summary.totalAgents > 0 ? " – done" : ""}.
+        </li>
+        <li>
+          <a href="/targets/new">Describe a target</a>: the service on that machine
+          {targets > 0 ? " – done" : ""}.
+        </li>
+        <li>
+          <a href="/certificates/new">Order a certificate</a> for it. The built-in CA signs; another
+          issuer can be added under <a href="/issuers">Issuers</a>.
+        </li>
+      </ol>
+    </section>
+  );
+}
+
+const numbers: readonly (readonly [keyof Summary, string, string])[] = [
+  ["totalCertificates", "Certificates", "/certificates"],
+  ["expiringCertificates", "Expiring", "/certificates?status=Expiring"],
+  ["expiredCertificates", "Expired", "/certificates?status=Expired"],
+  ["failedCertificates", "Failed", "/certificates?status=Failed"],
+  ["revokedCertificates", "Revoked", "/certificates?status=Revoked"],
+  ["activeAgents", "Agents online", "/agents?status=Online"],
+  ["offlineAgents", "Agents offline", "/agents?status=Offline"],
+  ["pendingJobs", "Jobs under way", "/jobs"],
+  ["failedJobs", "Jobs failed", "/jobs?status=Failed"],
+  ["completeJobs", "Jobs completed", "/jobs?status=Completed"],
+];
+
+function Numbers({ of }: { readonly of: Summary }): Html {
+  return (
+    <dl class="numbers">
+      {numbers.map(([key, title, href]) => (
+        <div>
+          <dt>
+            <a href={href}>{title}</a>
+          </dt>
+          <dd>{String(of[key])}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Attention({ frame, certificates, failedJobs, offlineAgents, names }: OverviewProps): Html {
+  const columns = certificateColumns(frame);
+  const parts = Object.entries(certificates).filter(([, few]) => few.total > 0);
+  const isQuiet = parts.length === 0 && failedJobs.total === 0 && offlineAgents.total === 0;
+  if (isQuiet) return <p>Nothing does.</p>;
+  return (
+    <>
+      {parts.map(([status, few]) => (
+        <>
+          <Table caption={`${status} certificates`} rows={few.rows} columns={columns} />
+          <Rest of={few} href={`/certificates?status=${status}`} />
+        </>
+      ))}
+      {failedJobs.total > 0 ? (
+        <JobTable jobs={failedJobs.rows} names={names} now={frame.now} caption="Failed jobs" />
+      ) : null}
+      <Rest of={failedJobs} href="/jobs?status=Failed" />
+      {offlineAgents.total > 0 ? (
+        <Table
+          caption="Offline agents"
+          rows={offlineAgents.rows}
+          columns={[
+            { title: "Name", cell: (it) => <a href={`/agents/${it.id}`}>{it.name}</a> },
+            { title: "Host", cell: (it) => it.hostname },
+            {
+              title: "Heard from",
+              cell: (it) => <Time at={it.lastHeartbeatAt} now={frame.now} none="never" />,
+            },
+          ]}
+        />
+      ) : null}
+      <Rest of={offlineAgents} href="/agents?status=Offline" />
+    </>
+  );
+}
+
+const certificateColumns = (frame: Frame): readonly Column<CertificateView>[] => [
+  { title: "Name", cell: (it) => <a href={`/certificates/${it.id}`}>{it.name}</a> },
+  { title: "Status", cell: (it) => <Status of={it.status} /> },
+  {
+    title: "Valid until",
+    cell: (it) => <Time at={it.notAfter} now={frame.now} none="not issued" />,
+  },
+  { title: "Last failure", cell: (it) => it.failure ?? "–" },
+];
+
+function Rest<Row>({ of, href }: { readonly of: Few<Row>; readonly href: string }): Html | null {
+  const more = of.total - of.rows.length;
+  if (more <= 0) return null;
+  return (
+    <p>
+      <a href={href}>{`${more} more`}</a>
+    </p>
+  );
+}

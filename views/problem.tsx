@@ -1,0 +1,72 @@
+/** What went wrong, in words that help: on top of a page, or as a page of its own. */
+import { toTitle } from "#base/case.ts";
+import type { ShownProblem } from "./frame.ts";
+import type { Html } from "./html.ts";
+
+export function ProblemNote({ problem }: { readonly problem: ShownProblem }): Html {
+  const counts = countsOf(problem);
+  return (
+    <div class="note bad" role="alert">
+      <p>
+        <strong>{problem.title}</strong>
+        {problem.errors.length === 0 ? `: ${sentence(problem.detail)}` : "."}
+      </p>
+      {problem.errors.length > 0 ? (
+        <ul>
+          {problem.errors.map((it) => (
+            <li>
+              <code>{it.path}</code> {it.message}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      {counts.length > 0 ? (
+        <ul>
+          {counts.map(([name, n]) => (
+            <li>{`${toTitle(name)}: ${n}`}</li>
+          ))}
+        </ul>
+      ) : null}
+      {problem.status >= 500 ? <RequestId problem={problem} /> : null}
+    </div>
+  );
+}
+
+/** What hangs on a thing that cannot go: the wire's `counts`. */
+function countsOf(problem: ShownProblem): readonly (readonly [string, number])[] {
+  const counts = problem.extra["counts"];
+  if (typeof counts !== "object" || counts === null) return [];
+  return Object.entries(counts).filter((it): it is [string, number] => typeof it[1] === "number");
+}
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+function RequestId({ problem }: { readonly problem: ShownProblem }): Html {
+  return (
+    <p>
+      {"Request id, for the server's log: "}
+      <code>{problem.requestId}</code>
+    </p>
+  );
+}
+
+const advice: Readonly<Record<number, string>> = {
+  403: "Your role does not allow this, or it is granted for other teams. An administrator can change that under Users.",
+  404: "It may have been deleted, or it belongs to a team whose things you may not see.",
+  503: "The server is starting or stopping, or its database does not answer. Try again in a moment.",
+};
+
+export function ProblemPage({ problem }: { readonly problem: ShownProblem }): Html {
+  const help = advice[problem.status];
+  return (
+    <>
+      <h1>{problem.title}</h1>
+      <p>{sentence(problem.detail)}</p>
+      {help ? <p>{help}</p> : null}
+      {problem.status >= 500 ? <RequestId problem={problem} /> : null}
+      <p>
+        <a href="/">Back to the overview</a>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+/** Instants as people read them: absolute in UTC, and in words relative to a moment that is given. */
+import {
+  days,
+  hours,
+  type Instant,
+  type Milliseconds,
+  minutes,
+  seconds,
+  toRfc3339,
+} from "#base/time.ts";
+import type { Html } from "./html.ts";
+
+export interface TimeProps {
+  readonly at: Instant | null;
+  readonly now: Instant;
+  /** What stands there without an instant. */
+  readonly none?: string;
+}
+
+export function Time({ at, now, none = "–" }: TimeProps): Html {
+  if (at === null) return <>{none}</>;
+  return (
+    <span class="time">
+      <time datetime={toRfc3339(at)}>{absolute(at)}</time>
+      <span class="relative">{` (${relative(at, now)})`}</span>
+    </span>
+  );
+}
+
+/** `2026-11-23 15:03:36 UTC`. */
+export function absolute(at: Instant): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+const units: readonly (readonly [Milliseconds, string])[] = [
+  [days(365), "year"],
+  [days(1), "day"],
+  [hours(1), "hour"],
+  [minutes(1), "minute"],
+  [seconds(1), "second"],
+];
+
+/** `in 3 days`, `2 minutes ago`, `now`: the largest unit of which there are two, rounded down. */
+export function relative(at: Instant, now: Instant): string {
+  const words = lengthInWords(Math.abs(at - now));
+  if (words === undefined) return "now";
+  return at > now ? `in ${words}` : `${words} ago`;
+}
+
+/** `3 days`; undefined below a second. */
+export function lengthInWords(length: Milliseconds): string | undefined {
+  const unit = units.find(([size]) => length >= 2 * size) ?? units.find(([size]) => length >= size);
+  if (!unit) return undefined;
+  const [size, name] = unit;
+  const n = Math.floor(length / size);
+  return `${n} ${name}${n === 1 ? "" : "s"}`;
+}
+
+/** How long a step took: `0.42 s`, `3 min 5 s`. */
+export function took(from: Instant, to: Instant): string {
+  const length = Math.max(to - from, 0);
+  if (length < minutes(1)) return `${(length / 1_000).toFixed(2)} s`;
+  return `${Math.floor(length / minutes(1))} min ${Math.round((length % minutes(1)) / 1_000)} s`;
+}
