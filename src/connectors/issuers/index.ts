@@ -1,4 +1,5 @@
 /** Every kind of issuer: the light half at once, the code when it is used. */
+import { acmeKind } from "./acme.config.ts";
 import type { Issuer, IssuerKind } from "./issuer.ts";
 import { localKind } from "./local.config.ts";
 
@@ -8,6 +9,7 @@ export interface IssuerEntry extends IssuerKind {
 
 export const issuerKinds: readonly IssuerEntry[] = [
   { ...localKind, load: async () => (await import("./local.ts")).local },
+  { ...acmeKind, load: async () => (await import("./acme.ts")).acme },
 ];
 
 /** Case does not matter, and the seeds' other names work. */

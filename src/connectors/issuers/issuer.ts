@@ -42,6 +42,12 @@ export interface Authority {
   readonly signer: Signer;
 }
 
+/**
+ * Where an issuer keeps what it needs to go on with an order after an interruption. It is forgotten in the commit that
+ * records the certificate, not before.
+ */
+export const orderStateName = (orderId: string): string => `orders/${orderId}`;
+
 /** What an issuer may touch. */
 export interface IssuerHost {
   readonly clock: Clock;
@@ -56,6 +62,7 @@ export interface IssuerHost {
     /** Keeps the value unless one is there already; returns the one that is there now. */
     keep(name: string, value: Uint8Array): Promise<Uint8Array>;
     save(name: string, value: Uint8Array): Promise<void>;
+    forget(name: string): Promise<void>;
   };
   /** Answers of the plain-HTTP door under /.well-known/acme-challenge/. */
   readonly http01: {

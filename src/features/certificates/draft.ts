@@ -60,14 +60,16 @@ export async function signNow(parts: Parts, draft: Draft, signal: AbortSignal): 
   return accepted(issued, draft, host.authority?.pk ?? null, parts.clock.now());
 }
 
-/** Where approval is demanded the request is checked now, and signed when it comes here again approved. */
+/**
+ * Where approval is demanded, or somebody else signs, the request is checked now, so that a refusal is heard at once;
+ * it is signed when it comes here again approved, or by its job.
+ */
 export async function signUnlessDeferred(ctx: Context, draft: Draft): Promise<Signed | undefined> {
-  if (draft.profile.requiresApproval && !ctx.approved) {
-    const host = await signingHost(ctx, draft.issuer);
-    checked(ctx, draft, host.authority);
-    return undefined;
-  }
-  return draft.issuer.signs ? await signNow(ctx, draft, ctx.signal) : undefined;
+  const mustWait = draft.profile.requiresApproval && !ctx.approved;
+  if (draft.issuer.signs && !mustWait) return await signNow(ctx, draft, ctx.signal);
+  const host = await signingHost(ctx, draft.issuer);
+  checked(ctx, draft, host.authority);
+  return undefined;
 }
 
 async function issuedBy(

@@ -7,7 +7,7 @@ import { type Job, type JobContext, JobFailure, serverJob } from "#jobs/job.ts";
 import type { Tx } from "#jobs/tx.ts";
 import { parseRequest } from "#pki/request.ts";
 import { generalNameFromText } from "#pki/subject-alt-name.ts";
-import { issuerByPk, workingHost } from "../issuers/use.ts";
+import { forgetOrder, issuerByPk, workingHost } from "../issuers/use.ts";
 import { type Policy, policyByPk } from "../policies/index.ts";
 import { profileByPk } from "../profiles/index.ts";
 import { nextTry } from "./certificate.ts";
@@ -71,6 +71,7 @@ export const issueJob = serverJob<IssueInput, Prepared>({
       othersPending: await queries.hasOtherIssueJobs(tx.db, certificate.pk, job.pk),
     });
     await endOrder(tx.db, job.pk, { state: "issued", versionPk, reason: null }, tx.now);
+    await forgetOrder(tx.db, draft.issuer.pk, input.versionId);
     await tx.audit({
       action: input.isRenewal ? "certificate_renewed" : "certificate_issued",
       resourceType: "certificates",
@@ -82,7 +83,11 @@ export const issueJob = serverJob<IssueInput, Prepared>({
     return { version_id: input.versionId };
   },
   failed: (tx, job, failure) => recordFailure(tx, job, failure.message),
-  cancelled: (tx, job) => recordFailure(tx, job, "cancelled"),
+  async cancelled(tx, job) {
+    await recordFailure(tx, job, "cancelled");
+    const { versionId } = IssueInput.parse(job.input);
+    if (job.issuerPk !== null) await forgetOrder(tx.db, job.issuerPk, versionId);
+  },
 });
 
 /** The old certificate stays; the row says why the new one did not come, and the renewal check tries again later. */
@@ -163,6 +168,11 @@ async function asJobFailure<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     if (!(cause instanceof ConnectorFailure)) throw cause;
-    throw new JobFailure(cause.message, { retryable: cause.retryable, cause });
+    const { message, retryable, retryAfter } = cause;
+    throw new JobFailure(message, {
+      retryable,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+      cause,
+    });
   }
 }

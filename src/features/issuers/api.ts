@@ -25,7 +25,8 @@ export const issuerActionsApi = {
     path: "/api/v1/issuers/:id/test",
     permission: "issuers:write",
     scope: "shared",
-    effect: "write",
+    // Not in two halves: an account that the test makes at a CA is kept before the CA hears of it.
+    effect: "direct",
     answer: "json",
     patience: 60_000,
     input: z.strictObject({ id: Id }),

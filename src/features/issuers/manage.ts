@@ -3,10 +3,12 @@ import { invalid, notFound, Problem } from "#base/problem.ts";
 import { ConnectorFailure } from "#connectors/failure.ts";
 import { findIssuerKind } from "#connectors/issuers/index.ts";
 import { parseIssuerConfig } from "#connectors/issuers/issuer.ts";
+import { commit } from "#jobs/attempt.ts";
+import type { World } from "#jobs/world.ts";
 import { encodePem } from "#pki/pem.ts";
-import type { Context } from "../context.ts";
+import { type Context, requesterOf } from "../context.ts";
 import { type About, crudOperations } from "../crud-handlers.ts";
-import { bind, read, write } from "../handler.ts";
+import { bind, direct, read } from "../handler.ts";
 import { issuerActionsApi, issuersApi } from "./api.ts";
 import * as authorities from "./authority-queries.ts";
 import {
@@ -17,7 +19,7 @@ import {
   splitConfig,
 } from "./issuer.ts";
 import * as queries from "./queries.ts";
-import { secretsOf, secretsPlace, signingHost, usable } from "./use.ts";
+import { secretsOf, secretsPlace, usable, workingHost } from "./use.ts";
 
 function viewOf(row: queries.IssuerRow): IssuerView {
   const kind = findIssuerKind(row.type);
@@ -89,26 +91,34 @@ async function load(ctx: Context, id: string): Promise<queries.IssuerRow> {
   return row;
 }
 
-const test = write(issuerActionsApi.test, {
-  async prepare(ctx, { id }) {
-    const row = await load(ctx, id);
-    return { row, ...(await tested(ctx, row)) };
-  },
-  async commit(tx, { row, status, message }) {
+/** Its account at a CA outlives a failing answer, so it writes as it goes, like a job; the result is audited like a write. */
+const test = direct(issuerActionsApi.test, async (world, ctx, { id }) => {
+  const row = await load(ctx, id);
+  const { status, message } = await tested(world, row, ctx.signal);
+  const { requestId, address } = ctx;
+  await commit(world, [], { actor: requesterOf(ctx.actor), requestId, address }, async (tx) => {
     await queries.saveTest(tx.db, row.pk, { status, message }, tx.now);
-    tx.subject({ id: row.id, teamPk: null, details: { status } });
-    return { id: row.id, status, message };
-  },
+    await tx.audit({
+      action: issuerActionsApi.test.name,
+      resourceType: "issuers",
+      resourceId: row.id,
+      outcome: "success",
+      teamPk: null,
+      details: { status },
+    });
+  });
+  return { id: row.id, status, message };
 });
 
 async function tested(
-  ctx: Context,
+  world: World,
   row: queries.IssuerRow,
+  signal: AbortSignal,
 ): Promise<{ status: "success" | "failed"; message: string }> {
   try {
-    const issuer = await usable(ctx, row);
-    const host = await signingHost(ctx, issuer);
-    return { status: "success", message: await issuer.connector.test(host, ctx.signal) };
+    const issuer = await usable({ ...world, reader: world.database.reader }, row);
+    const host = await workingHost(world, issuer);
+    return { status: "success", message: await issuer.connector.test(host, signal) };
   } catch (error) {
     if (error instanceof ConnectorFailure || error instanceof Problem) {
       return { status: "failed", message: error.message };

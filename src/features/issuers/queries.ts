@@ -153,6 +153,26 @@ export async function saveState(
     .execute();
 }
 
+export async function deleteState(db: Db, issuerPk: number, name: string): Promise<void> {
+  await db
+    .deleteFrom("issuer_state")
+    .where("issuer_pk", "=", issuerPk)
+    .where("name", "=", name)
+    .execute();
+}
+
+/** Deletes the states whose names begin with `prefix` and sort before `before`. */
+export async function deleteStatesBefore(
+  db: Db,
+  range: { readonly prefix: string; readonly before: string },
+): Promise<void> {
+  await db
+    .deleteFrom("issuer_state")
+    .where("name", "like", `${range.prefix}%`)
+    .where("name", "<", range.before)
+    .execute();
+}
+
 export async function saveAnswer(
   db: Db,
   token: string,

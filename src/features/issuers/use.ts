@@ -1,7 +1,12 @@
 /** An issuer ready to be used: its row, its connector with the configuration bound, and the host it runs in. */
 import type { Kysely } from "kysely";
 import { findIssuerKind } from "#connectors/issuers/index.ts";
-import type { BoundIssuer, Issuer, IssuerHost } from "#connectors/issuers/issuer.ts";
+import {
+  type BoundIssuer,
+  type Issuer,
+  type IssuerHost,
+  orderStateName,
+} from "#connectors/issuers/issuer.ts";
 import type { Tables } from "#db/tables.ts";
 import type { World } from "#jobs/world.ts";
 import { issuingAuthority } from "./authority.ts";
@@ -73,7 +78,7 @@ export async function signingHost(parts: Parts, issuer: UsableIssuer): Promise<I
     log: parts.log,
     fetch: parts.fetch,
     authority: issuer.signs ? await issuingAuthority(parts, issuer.pk) : undefined,
-    state: { load: unwritable, keep: unwritable, save: unwritable },
+    state: { load: unwritable, keep: unwritable, save: unwritable, forget: unwritable },
     http01: { present: unwritable, withdraw: unwritable },
   };
 }
@@ -82,7 +87,7 @@ async function unwritable(): Promise<never> {
   throw new Error("an issuer that signs at once has no state and answers no challenges");
 }
 
-/** The host of a job: state and challenge answers are written in short transactions of their own. */
+/** The host of a job or a test: state and challenge answers are written in short transactions of their own. */
 export async function workingHost(world: World, issuer: UsableIssuer): Promise<IssuerHost> {
   const { database, vault } = world;
   const { reader } = database;
@@ -101,6 +106,7 @@ export async function workingHost(world: World, issuer: UsableIssuer): Promise<I
     state: {
       load,
       save: (name, value) => put(name, value, "replace"),
+      forget: (name) => database.transaction((db) => queries.deleteState(db, issuer.pk, name)),
       async keep(name, value) {
         await put(name, value, "keep");
         return (await load(name)) ?? value;
@@ -112,6 +118,15 @@ export async function workingHost(world: World, issuer: UsableIssuer): Promise<I
       withdraw: (token) => database.transaction((db) => queries.deleteAnswers(db, { token })),
     },
   };
+}
+
+/** What an issuer kept to go on with an order; in the commit that ends the order. */
+export async function forgetOrder(
+  db: Kysely<Tables>,
+  issuerPk: number,
+  orderId: string,
+): Promise<void> {
+  await queries.deleteState(db, issuerPk, orderStateName(orderId));
 }
 
 /** The issuer with this id, ready to be used. */
