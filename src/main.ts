@@ -3,6 +3,7 @@
 import { build } from "./build-info.ts";
 import { runCli } from "./cli.ts";
 import { bench } from "./commands/bench.ts";
+import { demoSite } from "./commands/demo/site.ts";
 import { demo } from "./commands/demo.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { serve } from "./commands/serve.ts";
@@ -30,6 +31,7 @@ const commands: Readonly<Record<string, Command>> = {
   migrate: migrateCommand,
   setup,
   demo,
+  "demo-site": demoSite,
   bench,
   async version() {
     process.stdout.write(`certctl ${build.version} (${build.commit}, ${build.runtime})\n`);

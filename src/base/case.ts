@@ -5,11 +5,6 @@ export function toSnake(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** `not_after` → `notAfter`. */
-export function toCamel(name: string): string {
-  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-}
-
 /** `notAfter` → `Not after`: the title of a field that has none. */
 export function toTitle(name: string): string {
   const words = toSnake(name).replaceAll("_", " ").replace(/ id$/, "");

@@ -49,6 +49,3 @@ export interface Metrics {
   count(name: CounterName, labels: Readonly<Record<string, string>>, by?: number): void;
   time(name: TimingName, labels: Readonly<Record<string, string>>, seconds: number): void;
 }
-
-/** Counts nothing; for tools. */
-export const uncounted: Metrics = { count() {}, time() {} };

@@ -1,7 +1,7 @@
 /** SQL on jobs, steps, events and audit rows: the writing half. Every change of state is guarded by the old state. */
 import type { Kysely, Selectable } from "kysely";
 import type { DomainEvent } from "#base/event.ts";
-import { type Instant, later, type Milliseconds } from "#base/time.ts";
+import type { Instant } from "#base/time.ts";
 import { json } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Job } from "./job.ts";
@@ -379,11 +379,6 @@ export async function insertSteps(db: Db, job: Job, steps: readonly Step[]): Pro
     .execute();
 }
 
-export async function loadJob(db: Db, pk: number): Promise<Job | undefined> {
-  const row = await db.selectFrom("jobs").selectAll().where("pk", "=", pk).executeTakeFirst();
-  return row && toJob(row);
-}
-
 /** The earliest time at which anything becomes due. */
 export async function nextDue(db: Db): Promise<Instant | null> {
   const row = await db
@@ -393,5 +388,3 @@ export async function nextDue(db: Db): Promise<Instant | null> {
     .executeTakeFirst();
   return row?.at ?? null;
 }
-
-export const leaseUntil = (now: Instant, length: Milliseconds): Instant => later(now, length);

@@ -1,6 +1,6 @@
 /** Who may do what. */
 
-import { permissions, roleHas, roles } from "#base/permission.ts";
+import { permissions } from "#base/permission.ts";
 import { minutes } from "#base/time.ts";
 import { scopeOf } from "../context.ts";
 import { bind, type Feature, read } from "../handler.ts";
@@ -66,9 +66,3 @@ export function accessFeature(authType: "api-key" | "none"): Feature {
     ],
   };
 }
-
-export const roleMatrix = () =>
-  (Object.keys(permissions) as (keyof typeof permissions)[]).map((permission) => ({
-    permission,
-    roles: roles.filter((role) => roleHas(role, permission)),
-  }));

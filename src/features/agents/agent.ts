@@ -1,12 +1,11 @@
 /** Agents: their identity, presence and retirement. Schemas and pure rules. */
 import { z } from "zod";
 import { Id } from "#base/id.ts";
-import { type Instant, type Milliseconds, minutes, seconds, Timestamp } from "#base/time.ts";
+import { type Instant, type Milliseconds, seconds, Timestamp } from "#base/time.ts";
 
 export const heartbeatInterval: Milliseconds = seconds(60);
 /** Offline after three missed heartbeats. */
 export const offlineAfter: Milliseconds = 3 * heartbeatInterval;
-export const joinTokenLifetime: Milliseconds = minutes(60);
 
 /** Ids that stand for parts of the server, not for machines: they cannot join and cannot be retired. */
 export const sentinels: readonly string[] = [

@@ -10,7 +10,6 @@ import { bind, type Feature, read, write } from "../handler.ts";
 import { forgetOld } from "../idempotency.ts";
 import { approve, cancelWith, get, list, rejectWith, retry } from "./actions.ts";
 import { workApi } from "./api.ts";
-import * as queries from "./queries.ts";
 import { timeOuts } from "./time-outs.ts";
 
 export interface WorkParts {
@@ -129,5 +128,3 @@ const idempotencyCleanup: Recurring = {
     return `${await ctx.commit((tx) => forgetOld(tx.db, now))} forgotten`;
   },
 };
-
-export const jobCounts = queries.countByState;

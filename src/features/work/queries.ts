@@ -194,12 +194,3 @@ export async function hurry(db: Db, pk: number, now: Instant): Promise<void> {
     .where("state", "=", "Pending")
     .execute();
 }
-
-export async function countByState(db: Db): Promise<Readonly<Record<string, number>>> {
-  const rows = await db
-    .selectFrom("jobs")
-    .select(["state", (eb) => eb.fn.countAll<number>().as("n")])
-    .groupBy("state")
-    .execute();
-  return Object.fromEntries(rows.map((row) => [row.state, Number(row.n)]));
-}
