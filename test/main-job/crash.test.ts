@@ -91,7 +91,10 @@ describe("when things die", () => {
         await Bun.sleep(300);
       }
       // What the killed agent had taken is offered again when its lease is over; the rows are made due to not wait for it.
-      const { data: versions } = await server.call("GET", `/api/v1/certificates/${made.id}/versions`);
+      const { data: versions } = await server.call(
+        "GET",
+        `/api/v1/certificates/${made.id}/versions`,
+      );
       expect(versions[0].is_current).toBe(true);
       await server.call("POST", `/api/v1/certificates/${made.id}/deploy`, {});
       const current = await until(
@@ -131,8 +134,12 @@ describe("when things die", () => {
     const { dirname, join } = await import("node:path");
     const built = process.env["CERTCTL_TEST_BINARY"];
     const root = join(import.meta.dir, "../..");
-    const command = built ? [join(dirname(built), "certctl")] : [process.execPath, join(root, "src/main.ts")];
-    const second = Bun.spawnSync([...command, "serve", "--data-dir", server.dataDir], { timeout: 20_000 });
+    const command = built
+      ? [join(dirname(built), "certctl")]
+      : [process.execPath, join(root, "src/main.ts")];
+    const second = Bun.spawnSync([...command, "serve", "--data-dir", server.dataDir], {
+      timeout: 20_000,
+    });
     expect(second.exitCode).not.toBe(0);
     expect(second.stderr.toString()).toContain(String(server.pid));
   }, 30_000);
@@ -143,7 +150,11 @@ describe("an agent that was retired", () => {
     const server = await startServer();
     try {
       const agent = await startAgent(server, "old");
-      await until("its work", () => server.call("GET", `/api/v1/agents/${agent.id}`), (it) => it.status === "Online");
+      await until(
+        "its work",
+        () => server.call("GET", `/api/v1/agents/${agent.id}`),
+        (it) => it.status === "Online",
+      );
       await server.call("DELETE", `/api/v1/agents/${agent.id}`);
       await until(
         "its end",

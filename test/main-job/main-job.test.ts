@@ -20,7 +20,9 @@ describe("the main job", () => {
     await server.remove();
   }, 60_000);
 
-  async function nginxTarget(names: readonly string[]): Promise<{ nginx: NginxRig; targetId: string }> {
+  async function nginxTarget(
+    names: readonly string[],
+  ): Promise<{ nginx: NginxRig; targetId: string }> {
     const nginx = await startNginx({ names });
     stops.push(() => nginx.stop());
     const target = await server.call("POST", "/api/v1/targets", {
@@ -38,7 +40,8 @@ describe("the main job", () => {
     });
     return { nginx, targetId: target.id };
   }
-  const deployments = async (id: string) => (await server.call("GET", `/api/v1/certificates/${id}/deployments`)).data;
+  const deployments = async (id: string) =>
+    (await server.call("GET", `/api/v1/certificates/${id}/deployments`)).data;
   const seen = (id: string, patience?: number) =>
     until(
       `certificate ${id} deployed`,
@@ -54,7 +57,10 @@ describe("the main job", () => {
       target_ids: [targetId],
     });
     const [deployment] = await seen(made.id);
-    expect(deployment).toMatchObject({ state: "Deployed", tls_version: expect.stringMatching(/^TLS/) });
+    expect(deployment).toMatchObject({
+      state: "Deployed",
+      tls_version: expect.stringMatching(/^TLS/),
+    });
     const leaf = await look(nginx.port, "www.example.test", server.anchors);
     expect(leaf.authorized).toBe(true);
     expect(leaf.fingerprint).toBe(deployment.seen_fingerprint);
@@ -112,13 +118,17 @@ describe("the main job", () => {
     });
     const failed = await until(
       "the failed attempt",
-      async () => (await server.call("GET", `/api/v1/jobs?certificate_id=${made.id}&type=Deployment`)).data[0],
+      async () =>
+        (await server.call("GET", `/api/v1/jobs?certificate_id=${made.id}&type=Deployment`))
+          .data[0],
       (job) => job?.last_error != null,
     );
     expect(failed.last_error).toMatch(/unknown directive|this/);
     const job = await server.call("GET", `/api/v1/jobs/${failed.id}`);
     expect(job.steps.some((it: { outcome: string }) => it.outcome === "failed")).toBe(true);
-    expect((await look(nginx.port, "broken.example.test", server.anchors)).fingerprint).toBe(before.fingerprint);
+    expect((await look(nginx.port, "broken.example.test", server.anchors)).fingerprint).toBe(
+      before.fingerprint,
+    );
     await server.call("POST", `/api/v1/jobs/${failed.id}/cancel`);
   }, 60_000);
 
@@ -130,7 +140,9 @@ describe("the main job", () => {
       agent_id: second.id,
     });
     const { nginx, targetId } = await nginxTarget(["both.example.test"]);
-    await server.call("PATCH", `/api/v1/certificates/${made.id}`, { target_ids: [targetId] }).catch(() => undefined);
+    await server
+      .call("PATCH", `/api/v1/certificates/${made.id}`, { target_ids: [targetId] })
+      .catch(() => undefined);
     await until(
       "the first version",
       () => server.call("GET", `/api/v1/certificates/${made.id}/versions`),
@@ -144,7 +156,9 @@ describe("the main job", () => {
       (it) => it.data.filter((each: { is_current: boolean }) => each.is_current).length === 2,
     );
     const current = data.filter((it: { is_current: boolean }) => it.is_current);
-    expect(new Set(current.map((it: { holder: string }) => it.holder))).toEqual(new Set([agent.id, second.id]));
+    expect(new Set(current.map((it: { holder: string }) => it.holder))).toEqual(
+      new Set([agent.id, second.id]),
+    );
     await seen(made.id);
     expect((await look(nginx.port, "both.example.test", server.anchors)).authorized).toBe(true);
   }, 60_000);
@@ -174,11 +188,22 @@ describe("the main job", () => {
 
   test("an earlier version can be deployed again while its key is kept", async () => {
     const { nginx, targetId } = await nginxTarget(["back.example.test"]);
-    const made = await server.call("POST", "/api/v1/certificates", { sans: ["back.example.test"], target_ids: [targetId] });
+    const made = await server.call("POST", "/api/v1/certificates", {
+      sans: ["back.example.test"],
+      target_ids: [targetId],
+    });
     const [first] = await seen(made.id);
     await server.call("POST", `/api/v1/certificates/${made.id}/renew`, {});
-    await until("renewed", () => deployments(made.id), (it) => it.length === 2 && it[0].state === "Deployed");
-    await server.call("POST", `/api/v1/certificates/${made.id}/versions/${first.version_id}/redeploy`, {});
+    await until(
+      "renewed",
+      () => deployments(made.id),
+      (it) => it.length === 2 && it[0].state === "Deployed",
+    );
+    await server.call(
+      "POST",
+      `/api/v1/certificates/${made.id}/versions/${first.version_id}/redeploy`,
+      {},
+    );
     await until(
       "the old leaf served",
       () => look(nginx.port, "back.example.test", server.anchors),
@@ -196,7 +221,9 @@ describe("the main job", () => {
   test("the raw private key of no CA is in the data directory or in the logs", async () => {
     const { Database } = await import("bun:sqlite");
     const database = new Database(join(server.dataDir, "certctl.db"), { readonly: true });
-    const keys = database.query("select sealed_key from authorities").all() as { sealed_key: Uint8Array }[];
+    const keys = database.query("select sealed_key from authorities").all() as {
+      sealed_key: Uint8Array;
+    }[];
     expect(keys.length).toBeGreaterThanOrEqual(2);
     for (const { sealed_key } of keys) {
       // A PKCS#8 P-256 key names its curve; a sealed one looks like chance.
@@ -204,7 +231,8 @@ describe("the main job", () => {
     }
     database.close();
     const scalars = await rawScalars(server);
-    const grep = (needle: Buffer) => Bun.spawnSync(["grep", "-rlaP", bytesPattern(needle), server.dataDir]).stdout.toString();
+    const grep = (needle: Buffer) =>
+      Bun.spawnSync(["grep", "-rlaP", bytesPattern(needle), server.dataDir]).stdout.toString();
     for (const scalar of scalars) {
       expect(grep(scalar)).toBe("");
       expect(server.output()).not.toContain(scalar.toString("hex"));
@@ -234,13 +262,23 @@ async function rawScalars(server: Server): Promise<readonly Buffer[]> {
   const database = new Database(join(server.dataDir, "certctl.db"), { readonly: true });
   const text = readFileSync(join(server.dataDir, "master.key"), "utf8").trim();
   const outer = vaultOf(masterKeyOf(new Secret(text)), systemRandom);
-  const wrapped = database.query("select sealed from settings where name = 'settings/data-key'").get() as { sealed: Uint8Array };
-  const vault = vaultOf(new Secret(outer.unseal("settings/data-key", wrapped.sealed)), systemRandom);
-  const rows = database.query("select id, sealed_key from authorities").all() as { id: string; sealed_key: Uint8Array }[];
+  const wrapped = database
+    .query("select sealed from settings where name = 'settings/data-key'")
+    .get() as { sealed: Uint8Array };
+  const vault = vaultOf(
+    new Secret(outer.unseal("settings/data-key", wrapped.sealed)),
+    systemRandom,
+  );
+  const rows = database.query("select id, sealed_key from authorities").all() as {
+    id: string;
+    sealed_key: Uint8Array;
+  }[];
   database.close();
   return rows.map((row) => {
     const der = Buffer.from(vault.unseal(`authorities.sealed_key/${row.id}`, row.sealed_key));
-    const { d } = createPrivateKey({ key: der, format: "der", type: "pkcs8" }).export({ format: "jwk" });
+    const { d } = createPrivateKey({ key: der, format: "der", type: "pkcs8" }).export({
+      format: "jwk",
+    });
     return Buffer.from(d ?? "", "base64url");
   });
 }

@@ -39,7 +39,9 @@ test("a short-lived certificate renews by itself, once a cycle, and no request o
       (it) => it[0]?.state === "Deployed",
     );
     const { renew_at, not_before, not_after } = await server.call("GET", path);
-    const share = (Date.parse(renew_at) - Date.parse(not_before)) / (Date.parse(not_after) - Date.parse(not_before));
+    const share =
+      (Date.parse(renew_at) - Date.parse(not_before)) /
+      (Date.parse(not_after) - Date.parse(not_before));
     expect(share).toBeGreaterThan(0.6);
     expect(share).toBeLessThan(0.68);
     let failures = 0;
@@ -62,7 +64,11 @@ test("a short-lived certificate renews by itself, once a cycle, and no request o
     expect(handshakes).toBeGreaterThan(200);
     const { data } = await server.call("GET", `${path}/versions`);
     expect(data).toHaveLength(2);
-    const after = await until("the status", () => server.call("GET", path), (it) => it.status === "Active");
+    const after = await until(
+      "the status",
+      () => server.call("GET", path),
+      (it) => it.status === "Active",
+    );
     expect(after.last_renewal_at).toBeString();
   } finally {
     await agent.stop();

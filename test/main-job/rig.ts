@@ -2,8 +2,8 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { freePort } from "#test/peers/free-port.ts";
 import { type Daemon, startDaemon } from "#test/peers/daemon.ts";
+import { freePort } from "#test/peers/free-port.ts";
 
 const root = join(import.meta.dir, "../..");
 
@@ -48,12 +48,16 @@ export async function startServer(env: Readonly<Record<string, string>> = {}): P
   const variables = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
   const command = ["/usr/bin/env", ...variables, ...commandOf("certctl")];
   let daemon: Daemon = await startDaemon([...command, "serve"], port, directory);
-  const made = Bun.spawnSync([...command, "setup", "--admin", "root", "--password-stdin", "--api-key", "tests"], {
-    stdin: Buffer.from("correct horse battery\n"),
-    cwd: directory,
-  });
+  const made = Bun.spawnSync(
+    [...command, "setup", "--admin", "root", "--password-stdin", "--api-key", "tests"],
+    {
+      stdin: Buffer.from("correct horse battery\n"),
+      cwd: directory,
+    },
+  );
   const apiKey = /API key: (\S+)/.exec(made.stdout.toString())?.[1];
-  if (apiKey === undefined) throw new Error(`setup: ${made.stdout}${made.stderr}\n${daemon.output()}`);
+  if (apiKey === undefined)
+    throw new Error(`setup: ${made.stdout}${made.stderr}\n${daemon.output()}`);
   const blind = { tls: { rejectUnauthorized: false } } as RequestInit;
   const trust = (await (await fetch(`${url}/api/v1/trust-anchors`, blind)).json()) as {
     anchors_pem: string[];
@@ -82,7 +86,9 @@ export async function startServer(env: Readonly<Record<string, string>> = {}): P
     raw,
     async call(method, path, body) {
       const response = await raw(method, path, {
-        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+        ...(body === undefined
+          ? {}
+          : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
       });
       const text = await response.text();
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
@@ -141,7 +147,8 @@ export async function startAgent(server: Server, name: string): Promise<Agent> {
       stderr: "pipe",
     });
     (async () => {
-      for await (const chunk of child.stderr) output = (output + Buffer.from(chunk).toString()).slice(-50_000);
+      for await (const chunk of child.stderr)
+        output = (output + Buffer.from(chunk).toString()).slice(-50_000);
     })();
     return child;
   };
@@ -177,7 +184,8 @@ export async function until<T>(
   for (;;) {
     const it = await ask();
     if (done(it)) return it;
-    if (performance.now() > end) throw new Error(`${what}: not within ${patience} ms: ${JSON.stringify(it)}`);
+    if (performance.now() > end)
+      throw new Error(`${what}: not within ${patience} ms: ${JSON.stringify(it)}`);
     await Bun.sleep(100);
   }
 }
