@@ -1,6 +1,16 @@
-/** `certctl bench`: what this machine does; prints a table and JSON. */
+/** `certctl bench`: what this machine does; prints a table, or JSON with `--json`. */
+import { benchIssue } from "./bench/issue.ts";
 import { UsageError } from "./usage.ts";
 
-export async function bench(_argv: readonly string[]): Promise<number> {
-  throw new UsageError("bench is not built yet");
+type Bench = (argv: readonly string[]) => Promise<number>;
+
+const benches: Readonly<Record<string, Bench>> = {
+  issue: benchIssue,
+};
+
+export async function bench(argv: readonly string[]): Promise<number> {
+  const [name = "", ...rest] = argv;
+  const found = benches[name];
+  if (!found) throw new UsageError(`bench what? One of: ${Object.keys(benches).join(", ")}`);
+  return await found(rest);
 }
