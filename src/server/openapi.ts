@@ -161,40 +161,42 @@ function problemsOf(contract: Contract): ReadonlyMap<string, readonly ProblemKin
   return byStatus;
 }
 
-/** The JSON Schema of the wire form: the encoded side of codecs, snake_case properties. */
+/** The JSON Schema of the wire form: the encoded side of codecs, snake_case properties, named schemas in place. */
 export function schemaOf(schema: z.core.$ZodType): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+  const { $defs = {}, ...json } = z.toJSONSchema(schema, {
     io: "input",
     unrepresentable: "any",
     reused: "inline",
-    override: ({ jsonSchema }) => {
-      delete jsonSchema.id;
-    },
   }) as Json;
-  return renamed(json) as Json;
+  // zod makes an object of JSON.
+  return onWire(json, $defs as Json) as Json;
 }
 
-/** Renames what `properties` and `required` name; everything else is data of the schema and stays. */
-function renamed(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(renamed);
+/** What forms and the command line read, and OpenAPI does not know. */
+const ours: ReadonlySet<string> = new Set(["id", "$schema", "widget", "secret", "options"]);
+const verbatim: ReadonlySet<string> = new Set(["default", "enum", "examples", "const"]);
+
+function onWire(value: unknown, defs: Json): unknown {
+  if (Array.isArray(value)) return value.map((it) => onWire(it, defs));
   if (typeof value !== "object" || value === null) return value;
+  const reference = Reflect.get(value, "$ref");
+  if (typeof reference === "string") {
+    return onWire(defs[reference.replace("#/$defs/", "")] ?? {}, defs);
+  }
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => key !== "id" && key !== "$defs")
-      .map(([key, it]: [string, unknown]) => {
-        if (key === "properties" && typeof it === "object" && it !== null) {
-          return [
-            key,
-            Object.fromEntries(
-              Object.entries(it).map(([name, sub]) => [toSnake(name), renamed(sub)]),
-            ),
-          ];
-        }
-        if (key === "required" && Array.isArray(it))
-          return [key, it.map((name) => toSnake(String(name)))];
-        if (key === "default" || key === "enum" || key === "examples") return [key, it];
-        return [key, renamed(it)];
-      }),
+      .filter(([key]) => !ours.has(key))
+      .map(([key, it]: [string, unknown]) => [key, member(key, it, defs)]),
+  );
+}
+
+/** Renames what `properties` and `required` name; data of the schema stays. */
+function member(key: string, it: unknown, defs: Json): unknown {
+  if (verbatim.has(key)) return it;
+  if (key === "required" && Array.isArray(it)) return it.map((name) => toSnake(String(name)));
+  if (key !== "properties" || typeof it !== "object" || it === null) return onWire(it, defs);
+  return Object.fromEntries(
+    Object.entries(it).map(([name, sub]) => [toSnake(name), onWire(sub, defs)]),
   );
 }
 
