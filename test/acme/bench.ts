@@ -15,7 +15,7 @@ import type { Issued, IssueRequest } from "#connectors/issuers/issuer.ts";
 import type { Database } from "#db/database.ts";
 import { migrate } from "#db/migrate.ts";
 import { openDatabase } from "#db/open.ts";
-import { insertIssuer } from "#features/issuers/queries.ts";
+import { findIssuer, insertIssuer, updateIssuer } from "#features/issuers/queries.ts";
 import { issuerById, workingHost } from "#features/issuers/use.ts";
 import type { World } from "#jobs/world.ts";
 import { generateKey } from "#pki/key.ts";
@@ -33,6 +33,8 @@ export interface AcmeBench {
   readonly httpPort: number;
   /** Adds an issuer with this configuration; returns its id. */
   addIssuer(config: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Changes its configuration, as an operator does. */
+  configure(issuerId: string, config: Readonly<Record<string, unknown>>): Promise<void>;
   issue(issuerId: string, request: IssueRequest, how?: How): Promise<Issued>;
   test(issuerId: string, how?: How): Promise<string>;
   /** The names of the issuer's sealed facts. */
@@ -99,6 +101,12 @@ export async function openBench(): Promise<AcmeBench> {
         insertIssuer(db, id, { ...fields, source: "database" }, now),
       );
       return id;
+    },
+    async configure(id, config) {
+      const row = await findIssuer(database.reader, id);
+      if (!row) throw new Error(`there is no issuer ${id}`);
+      const fields = { name: id, type: "ACME", shown: config, sealed: null, enabled: true };
+      await database.transaction((db) => updateIssuer(db, row, fields, systemClock.now()));
     },
     async issue(id, request, how = {}) {
       const { issuer, host, signal } = await used(id, how);

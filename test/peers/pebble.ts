@@ -35,6 +35,9 @@ export interface PebbleRig {
   stop(): Promise<void>;
 }
 
+/** A name that this CA never certifies. */
+export const blockedName = "blocked.test";
+
 const eab = {
   kid: "kid-1",
   hmac: "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W",
@@ -59,6 +62,7 @@ export async function startPebble(options: PebbleOptions): Promise<PebbleRig> {
     tlsPort: await freePort(),
     externalAccountBindingRequired: options.eab === true,
     externalAccountMACKeys: options.eab === true ? { [eab.kid]: eab.hmac } : {},
+    domainBlocklist: [blockedName],
   };
   writeFileSync(at("config.json"), JSON.stringify({ pebble: config }));
   const environment = [
