@@ -1,4 +1,5 @@
 /** The audit trail: who did what, with filters, and exports of what the filters select. */
+/** @jsxImportSource hono/jsx */
 import type { z } from "zod";
 import { auditApi } from "#features/audit/api.ts";
 import type { AuditView } from "#features/audit/event.ts";

@@ -1,4 +1,5 @@
 /** List, form and detail of a simple thing, all from the contracts that `crud()` made. */
+/** @jsxImportSource hono/jsx */
 import type { z } from "zod";
 import type { Contract } from "#base/contract.ts";
 import { Details, Value } from "./detail.tsx";

@@ -1,4 +1,5 @@
 /** One thing as a list of names and values, made from an output schema. */
+/** @jsxImportSource hono/jsx */
 import { z } from "zod";
 import { toTitle } from "#base/case.ts";
 import { shapeOf, unwrap } from "#base/schema.ts";
@@ -42,8 +43,17 @@ export function Details<T extends object>(props: DetailsProps<T>): Html {
 function titleOf(key: string, schema: Schema): string {
   const meta = schema instanceof z.ZodType ? schema.meta() : undefined;
   // The name of a shared type is not the name of this value.
-  return meta?.title !== undefined && meta.id === undefined ? meta.title : toTitle(key);
+  if (meta?.title !== undefined && meta.id === undefined) return meta.title;
+  return words[key] ?? toTitle(key);
 }
+
+/** Where the key's own words would be no words. */
+const words: Readonly<Record<string, string>> = {
+  sans: "subjectAltNames",
+  os: "Operating system",
+  ipAddress: "IP address",
+  allowedEkus: "Extended key usages",
+};
 
 interface ValueProps {
   readonly schema: Schema;

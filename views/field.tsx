@@ -1,4 +1,5 @@
 /** One field of a form: label, hint, control, and beside it what is wrong with it. */
+/** @jsxImportSource hono/jsx */
 import type { FieldError } from "#base/problem.ts";
 import { fallbackText } from "./field-texts.ts";
 import { type Field, fieldsOfRow } from "./fields.ts";
@@ -12,6 +13,8 @@ export interface FieldSet {
   readonly texts: Texts;
   readonly errors: readonly FieldError[];
   readonly choices: Choices;
+  /** Fields of a filter: short, and nothing is required. */
+  readonly filters?: boolean;
 }
 
 interface FieldProps {
@@ -24,14 +27,14 @@ export function FieldView({ field, set }: FieldProps): Html {
   if (field.control === "rows") return <Rows field={field} set={set} />;
   const choices = set.choices[withoutIndex(field.name)] ?? field.choices;
   if (choices && (field.control === "checks" || field.control === "lines")) {
-    return <Checks field={field} set={set} choices={choices} />;
+    return <Checks field={{ ...field, control: "checks" }} set={set} choices={choices} />;
   }
   if (field.control === "checkbox") return <Checkbox field={field} set={set} />;
   return (
     <div class="field">
       <label for={idOf(field, set)}>
         {field.title}
-        {field.required ? null : <span class="optional"> (optional)</span>}
+        {isMarked(field, set) ? <span class="optional"> (optional)</span> : null}
       </label>
       <Hint field={field} set={set} />
       <Input field={field} set={set} choices={choices} />
@@ -39,6 +42,10 @@ export function FieldView({ field, set }: FieldProps): Html {
     </div>
   );
 }
+
+/** In rows and filters everything is optional, and saying so everywhere says nothing. */
+const isMarked = (field: Field, set: FieldSet): boolean =>
+  !field.required && set.filters !== true && !/\.\d+\./.test(field.name);
 
 /** `grants.0.role` → `grants.role`. */
 const withoutIndex = (name: string): string => name.replace(/\.\d+(?=\.)/g, "");
@@ -56,11 +63,11 @@ function errorsOf(field: Field, set: FieldSet): readonly string[] {
 }
 
 function Hint({ field, set }: FieldProps): Html | null {
-  const parts = [hintOf(field)].filter((it) => it !== undefined);
-  if (parts.length === 0) return null;
+  const hint = hintOf(field, set);
+  if (hint === undefined) return null;
   return (
     <p class="hint" id={`${idOf(field, set)}-hint`}>
-      {parts.join(" ")}
+      {hint}
     </p>
   );
 }
@@ -72,7 +79,8 @@ const manners: Partial<Record<Field["control"], string>> = {
   datetime: "UTC.",
 };
 
-function hintOf(field: Field): string | undefined {
+function hintOf(field: Field, set: FieldSet): string | undefined {
+  if (set.filters && field.control !== "datetime") return undefined;
   const said = field.description?.replace(/\.$/, "");
   const manner =
     field.control === "map" && said?.includes("=") ? undefined : manners[field.control];
@@ -93,7 +101,7 @@ function Wrong({ field, set }: FieldProps): Html | null {
 function common(field: Field, set: FieldSet) {
   const id = idOf(field, set);
   const isWrong = errorsOf(field, set).length > 0;
-  const described = [hintOf(field) && `${id}-hint`, isWrong && `${id}-error`].filter(Boolean);
+  const described = [hintOf(field, set) && `${id}-hint`, isWrong && `${id}-error`].filter(Boolean);
   return {
     id,
     name: field.name,
@@ -170,7 +178,7 @@ function Select(
   // What was chosen earlier may have gone: it is shown all the same, or saving would change it silently.
   const isListed = value === "" || choices.some((it) => same(it.value, value));
   const shown = isListed ? choices : [...choices, { value, label: value }];
-  const none = fallback === undefined ? "–" : `Default: ${fallback}`;
+  const none = set.filters ? "Any" : (fallback && `Default: ${fallback}`) || "–";
   return (
     <select {...common(field, set)}>
       {field.required && value !== "" ? null : (
@@ -260,7 +268,7 @@ function Rows({ field, set }: FieldProps): Html {
   return (
     <fieldset id={idOf(field, set)}>
       <legend>{field.title}</legend>
-      <p class="hint">{`${hintOf(field) ?? ""} Empty rows do not count.`.trim()}</p>
+      <p class="hint">{`${hintOf(field, set) ?? ""} Empty rows do not count.`.trim()}</p>
       {Array.from({ length: count + 2 }, (_, index) => (
         <fieldset class="row">
           <legend class="unseen">{`${field.title} ${index + 1}`}</legend>

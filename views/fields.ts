@@ -65,7 +65,7 @@ export interface Bounds {
 export type Nested = Readonly<Record<string, Schema>>;
 
 export function fieldsOf(contract: Contract, nested: Nested = {}): readonly Field[] {
-  const how = { prefix: "", patch: contract.method === "PATCH", nested };
+  const how = { prefix: "", patch: contract.method === "PATCH", maybe: false, nested };
   return fieldsOfObject(contract.input, how);
 }
 
@@ -73,6 +73,8 @@ interface How {
   readonly prefix: string;
   /** Everything may be absent; what cannot be cleared is still required of a person. */
   readonly patch: boolean;
+  /** Inside of something that may be absent as a whole: a browser must not insist on its parts. */
+  readonly maybe: boolean;
   readonly nested: Nested;
 }
 
@@ -109,7 +111,7 @@ function fieldOf(key: string, schema: Schema, how: How): Field {
     title: textOf(meta["title"]) ?? toTitle(key),
     description: textOf(meta["description"]),
     example: exampleOf(meta["examples"]),
-    required: typed && (how.patch ? !nullable && !secret : !optional && !nullable),
+    required: typed && !how.maybe && (how.patch ? !nullable && !secret : !optional && !nullable),
     optional,
     nullable,
     secret,
@@ -117,7 +119,12 @@ function fieldOf(key: string, schema: Schema, how: How): Field {
     fallback: fallbackOf(schema),
     bounds: boundsOf(inner),
     schema: how.nested[key] ?? schema,
-    fields: insideOf(inner, { ...how, patch: false, nested: {}, prefix: `${name}.` }),
+    fields: insideOf(inner, {
+      prefix: `${name}.`,
+      patch: false,
+      maybe: optional && !how.patch && how.nested[key] === undefined,
+      nested: {},
+    }),
   };
 }
 

@@ -1,8 +1,9 @@
 /** A form for any operation, made from its contract. It works without JavaScript; secrets are never filled in again. */
+/** @jsxImportSource hono/jsx */
 
 import { toSnake } from "#base/case.ts";
 import { type Contract, pathParameters } from "#base/contract.ts";
-import { FieldView } from "./field.tsx";
+import { type FieldSet, FieldView } from "./field.tsx";
 import { startingTexts } from "./field-texts.ts";
 import { type Field, fieldsOf, type Nested } from "./fields.ts";
 import type { Choices, Frame, SentForm, Texts } from "./frame.ts";
@@ -20,6 +21,10 @@ export interface OperationFormProps {
   /** Only these fields, by wire name. */
   readonly only?: readonly string[];
   readonly omit?: readonly string[];
+  /** These come first, in this order. */
+  readonly first?: readonly string[];
+  /** These are folded away: what most people leave as it is. */
+  readonly more?: readonly string[];
   readonly choices?: Choices;
   readonly nested?: Nested;
   /** The revision that was looked at: a change by somebody else meanwhile is refused. */
@@ -58,13 +63,35 @@ export function OperationForm(props: OperationFormProps): Html | null {
       {Object.entries(hidden).map(([name, value]) => (
         <Hidden name={name} value={value} />
       ))}
-      {fields.map((field) => (
-        <FieldView field={field} set={set} />
-      ))}
+      <Fields fields={fields} set={set} more={props.more ?? ["id"]} isSent={sent !== undefined} />
       <button type="submit" class={props.danger ? "danger" : undefined}>
         {props.submit ?? of.summary}
       </button>
     </form>
+  );
+}
+
+interface FieldsProps {
+  readonly fields: readonly Field[];
+  readonly set: FieldSet;
+  readonly more: readonly string[];
+  readonly isSent: boolean;
+}
+
+/** Open when the form comes back: what is wrong may stand in the folded part. */
+function Fields({ fields, set, more, isSent }: FieldsProps): Html {
+  const view = (field: Field) => <FieldView field={field} set={set} />;
+  const folded = fields.filter(({ key }) => more.includes(key));
+  return (
+    <>
+      {fields.filter(({ key }) => !more.includes(key)).map(view)}
+      {folded.length > 0 ? (
+        <details open={isSent || undefined}>
+          <summary>More</summary>
+          {folded.map(view)}
+        </details>
+      ) : null}
+    </>
   );
 }
 
@@ -75,10 +102,14 @@ export function Hidden({ name, value }: { readonly name: string; readonly value:
 function visibleFields(props: OperationFormProps): readonly Field[] {
   const { of, hidden = {}, only, omit = [], nested } = props;
   const path = new Set(pathParameters(of.path).map(toSnake));
-  return fieldsOf(of, nested).filter(
-    ({ key }) =>
-      !path.has(key) && !(key in hidden) && !omit.includes(key) && (only?.includes(key) ?? true),
-  );
+  const { first = [] } = props;
+  const place = (key: string) => (first.includes(key) ? first.indexOf(key) : first.length);
+  return fieldsOf(of, nested)
+    .filter(
+      ({ key }) =>
+        !path.has(key) && !(key in hidden) && !omit.includes(key) && (only?.includes(key) ?? true),
+    )
+    .sort((a, b) => place(a.key) - place(b.key));
 }
 
 /** The form that was refused, when it is this one and not the same operation on another thing. */

@@ -1,4 +1,5 @@
 /** Choosing the type of a thing whose configuration depends on it: every type is a link to its own form. */
+/** @jsxImportSource hono/jsx */
 import type { Html } from "./html.ts";
 
 export interface KindChoiceProps {

@@ -1,4 +1,5 @@
 /** The document around every page: header, what the reader may go to, banner, the page itself. */
+/** @jsxImportSource hono/jsx */
 
 import { accessApi } from "#features/access/api.ts";
 import { OperationForm } from "./form.tsx";

@@ -2,6 +2,7 @@
  * Parts of a page that htmx keeps fresh. Without JavaScript they are plain HTML with a link to load the page again.
  * Every element with an htmx attribute carries the response's nonce: the extension hx-csp strips the others.
  */
+/** @jsxImportSource hono/jsx */
 import type { Frame } from "./frame.ts";
 import type { Children, Html } from "./html.ts";
 

@@ -1,4 +1,5 @@
 /** The first page: numbers, what needs attention, and what to do first while there is nothing. */
+/** @jsxImportSource hono/jsx */
 
 import type { AgentView } from "#features/agents/agent.ts";
 import type { CertificateView } from "#features/certificates/certificate.ts";
@@ -101,17 +102,24 @@ function Attention({ frame, certificates, failedJobs, offlineAgents, names }: Ov
     <>
       {parts.map(([status, few]) => (
         <>
-          <Table caption={`${status} certificates`} rows={few.rows} columns={columns} />
+          <Table caption={`${status} certificates`} rows={few.rows} columns={columns} titled />
           <Rest of={few} href={`/certificates?status=${status}`} />
         </>
       ))}
       {failedJobs.total > 0 ? (
-        <JobTable jobs={failedJobs.rows} names={names} now={frame.now} caption="Failed jobs" />
+        <JobTable
+          jobs={failedJobs.rows}
+          names={names}
+          now={frame.now}
+          caption="Failed jobs"
+          titled
+        />
       ) : null}
       <Rest of={failedJobs} href="/jobs?status=Failed" />
       {offlineAgents.total > 0 ? (
         <Table
           caption="Offline agents"
+          titled
           rows={offlineAgents.rows}
           columns={[
             { title: "Name", cell: (it) => <a href={`/agents/${it.id}`}>{it.name}</a> },

@@ -1,4 +1,5 @@
 /** What went wrong, in words that help: on top of a page, or as a page of its own. */
+/** @jsxImportSource hono/jsx */
 import { toTitle } from "#base/case.ts";
 import type { ShownProblem } from "./frame.ts";
 import type { Html } from "./html.ts";

@@ -1,4 +1,5 @@
 /** A link to a thing by its name; its id only where no name is known. */
+/** @jsxImportSource hono/jsx */
 import type { Html } from "./html.ts";
 
 const paths = {

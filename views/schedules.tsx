@@ -1,4 +1,5 @@
 /** What recurs: when it last ran, how that ended, when it runs again. */
+/** @jsxImportSource hono/jsx */
 import type { z } from "zod";
 import { formatDuration, seconds } from "#base/time.ts";
 import { workApi } from "#features/work/api.ts";

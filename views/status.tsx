@@ -1,4 +1,5 @@
 /** A state as a badge of text: its colour only repeats what the words say. */
+/** @jsxImportSource hono/jsx */
 import type { Html } from "./html.ts";
 
 type Tone = "good" | "busy" | "warning" | "bad" | "quiet";

@@ -1,4 +1,5 @@
 /** A list as a table: filters, sort links and paging are all in the URL, so that every state is a link. */
+/** @jsxImportSource hono/jsx */
 
 import { z } from "zod";
 import { toSnake } from "#base/case.ts";
@@ -63,14 +64,16 @@ export interface TableProps<Row> {
   readonly rows: readonly Row[];
   readonly columns: readonly Column<Row>[];
   readonly head?: (column: Column<Row>) => Html;
+  /** No heading says it already: the caption is seen. */
+  readonly titled?: boolean;
 }
 
 /** A table that scrolls by itself where the page is narrow. */
-export function Table<Row>({ caption, rows, columns, head }: TableProps<Row>): Html {
+export function Table<Row>({ caption, rows, columns, head, titled }: TableProps<Row>): Html {
   return (
     <section class="scroll" tabindex={0} aria-label={caption}>
       <table>
-        <caption>{caption}</caption>
+        <caption>{titled ? caption : <span class="unseen">{caption}</span>}</caption>
         <thead>
           <tr>{columns.map((it) => head?.(it) ?? <th scope="col">{it.title}</th>)}</tr>
         </thead>
@@ -140,11 +143,16 @@ const mechanics: ReadonlySet<string> = new Set([
 function Filters<Row>({ of, path, query, frame, choices = {} }: ListTableProps<Row>): Html | null {
   const fields = fieldsOf(of)
     .filter(({ key }) => !mechanics.has(key) && !of.path.includes(`:${key}`))
-    .map((field) => ({ ...field, required: true }))
     .sort((a, b) => Number(b.key === "q") - Number(a.key === "q"));
   if (fields.length === 0) return null;
   const texts = Object.fromEntries(fields.map(({ name }) => [name, textsIn(query, name)]));
-  const set = { id: `filter-${of.name.replaceAll(/[._]/g, "-")}`, texts, errors: [], choices };
+  const set = {
+    id: `filter-${of.name.replaceAll(/[._]/g, "-")}`,
+    texts,
+    errors: [],
+    choices,
+    filters: true,
+  };
   const [usual, more] = partition(fields, (it) => it.control !== "datetime");
   const view = (field: Field) => <FieldView field={field} set={set} />;
   const sort = query.get("sort");

@@ -1,4 +1,5 @@
 /** Instants as people read them: absolute in UTC, and in words relative to a moment that is given. */
+/** @jsxImportSource hono/jsx */
 import {
   days,
   hours,

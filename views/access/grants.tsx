@@ -1,4 +1,5 @@
 /** Roles with the team they are granted for. */
+/** @jsxImportSource hono/jsx */
 import type { z } from "zod";
 import type { GrantView } from "#features/access/principal.ts";
 import type { Html } from "../html.ts";

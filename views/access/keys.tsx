@@ -1,4 +1,5 @@
 /** API keys: who may call the API as what. The key itself is seen once, when it is made. */
+/** @jsxImportSource hono/jsx */
 import type { z } from "zod";
 import { accessApi } from "#features/access/api.ts";
 import type { ApiKeyView } from "#features/access/principal.ts";

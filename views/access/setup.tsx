@@ -1,4 +1,5 @@
 /** The first administrator, with the code that the server printed. */
+/** @jsxImportSource hono/jsx */
 import { accessApi } from "#features/access/api.ts";
 import { OperationForm } from "../form.tsx";
 import type { Frame } from "../frame.ts";

@@ -1,4 +1,5 @@
 /** Signing in. The name is kept when the password was wrong; a form that met an ended session travels along. */
+/** @jsxImportSource hono/jsx */
 import { accessApi } from "#features/access/api.ts";
 import { Hidden } from "../form.tsx";
 import type { Frame } from "../frame.ts";

@@ -1,4 +1,5 @@
 /** Users: who may sign in, and as what. */
+/** @jsxImportSource hono/jsx */
 import type { z } from "zod";
 import { accessApi } from "#features/access/api.ts";
 import type { UserView } from "#features/access/principal.ts";

@@ -1,4 +1,5 @@
 /** One agent: what it is, where it deploys, what it does, and how it is retired. */
+/** @jsxImportSource hono/jsx */
 
 import { AgentView } from "#features/agents/agent.ts";
 import { agentsApi } from "#features/agents/api.ts";

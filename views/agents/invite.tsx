@@ -1,4 +1,5 @@
 /** Adding an agent: a join token, and the exact command to run on its machine. */
+/** @jsxImportSource hono/jsx */
 import type { z } from "zod";
 import type { Instant } from "#base/time.ts";
 import { agentsApi } from "#features/agents/api.ts";

@@ -1,4 +1,5 @@
 /** Agents: their presence, and what they are. */
+/** @jsxImportSource hono/jsx */
 
 import type { AgentView } from "#features/agents/agent.ts";
 import { agentsApi } from "#features/agents/api.ts";

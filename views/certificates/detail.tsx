@@ -1,4 +1,5 @@
 /** One certificate: its state in a sentence, versions, where it is deployed and what was seen there, jobs, and what can be done. */
+/** @jsxImportSource hono/jsx */
 import { certificatesApi } from "#features/certificates/api.ts";
 import { CertificateView, type VersionView } from "#features/certificates/certificate.ts";
 import { deploymentsApi } from "#features/deployments/api.ts";

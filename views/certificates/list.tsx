@@ -1,4 +1,5 @@
 /** Certificates under management. */
+/** @jsxImportSource hono/jsx */
 import { certificatesApi } from "#features/certificates/api.ts";
 import type { CertificateView } from "#features/certificates/certificate.ts";
 import type { Choices, Frame } from "../frame.ts";

@@ -1,4 +1,5 @@
 /** Ordering a certificate. */
+/** @jsxImportSource hono/jsx */
 import { certificatesApi } from "#features/certificates/api.ts";
 import { OperationForm } from "../form.tsx";
 import type { Choices, Frame } from "../frame.ts";
@@ -20,8 +21,23 @@ export function NewCertificatePage(props: {
         of={certificatesApi.create}
         frame={props.frame}
         choices={props.choices}
+        first={["sans", "target_ids", "issuer_id", "certificate_profile_id", "owner_id", "team_id"]}
+        more={more}
         submit="Order the certificate"
       />
     </>
   );
 }
+
+const more: readonly string[] = [
+  "id",
+  "name",
+  "common_name",
+  "environment",
+  "tags",
+  "renewal_policy_id",
+  "agent_id",
+  "key_algorithm",
+  "validity_seconds",
+  "csr_pem",
+];

@@ -1,4 +1,5 @@
 /** Versions of a certificate, and where each was deployed with what was seen there. */
+/** @jsxImportSource hono/jsx */
 import type { Instant } from "#base/time.ts";
 import type { VersionView } from "#features/certificates/certificate.ts";
 import { deploymentsApi } from "#features/deployments/api.ts";
@@ -64,7 +65,7 @@ export function Deployments({ deployments, versions, now }: DeploymentsProps): H
     { title: "Target", cell: (it) => <a href={`/targets/${it.targetId}`}>{it.targetName}</a> },
     { title: "Type", cell: (it) => it.targetType },
     { title: "Version", cell: (it) => versionOf(it, versions) },
-    { title: "State", cell: (it) => <State of={it} /> },
+    { title: "State", cell: (it) => <State of={it} replaced={isReplaced(it, deployments)} /> },
     { title: "Seen", cell: (it) => <Seen of={it} versions={versions} now={now} /> },
     { title: "Changed", cell: (it) => <Time at={it.updatedAt} now={now} /> },
   ];
@@ -76,7 +77,22 @@ function versionOf(it: DeploymentView, versions: readonly VersionView[]): string
   return version?.isCurrent ? "current" : "earlier";
 }
 
-function State({ of }: { readonly of: DeploymentView }): Html {
+/** What was in place is not there any more once something later is at the same target. */
+function isReplaced(it: DeploymentView, newestFirst: readonly DeploymentView[]): boolean {
+  if (!inPlace.has(it.state)) return false;
+  const later = newestFirst.slice(0, newestFirst.indexOf(it));
+  return later.some((other) => other.targetId === it.targetId && inPlace.has(other.state));
+}
+
+const inPlace: ReadonlySet<DeploymentView["state"]> = new Set(["Deployed", "InstalledNotSeen"]);
+
+interface StateProps {
+  readonly of: DeploymentView;
+  readonly replaced: boolean;
+}
+
+function State({ of, replaced }: StateProps): Html {
+  if (replaced) return <>replaced since</>;
   return (
     <>
       <Status of={of.state} />

@@ -1,4 +1,5 @@
 /** The state of a certificate in a sentence: what it is, until when, and what happens next. */
+/** @jsxImportSource hono/jsx */
 import type { Instant } from "#base/time.ts";
 import type { CertificateView } from "#features/certificates/certificate.ts";
 import type { Html } from "../html.ts";

@@ -1,4 +1,5 @@
 /** One issuer: its connection test, its authorities, and the form that changes it. Secrets are never shown. */
+/** @jsxImportSource hono/jsx */
 import type { Instant } from "#base/time.ts";
 import { issuerActionsApi, issuersApi } from "#features/issuers/api.ts";
 import { type AuthorityView, IssuerView } from "#features/issuers/issuer.ts";

@@ -1,4 +1,5 @@
 /** Issuers: whoever signs. */
+/** @jsxImportSource hono/jsx */
 import { issuersApi } from "#features/issuers/api.ts";
 import type { IssuerView } from "#features/issuers/issuer.ts";
 import type { Frame } from "../frame.ts";

@@ -1,4 +1,5 @@
 /** A new issuer: its type first, then the form that this type needs. */
+/** @jsxImportSource hono/jsx */
 import type { IssuerKind } from "#connectors/issuers/issuer.ts";
 import { issuersApi } from "#features/issuers/api.ts";
 import { OperationForm } from "../form.tsx";

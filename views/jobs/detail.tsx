@@ -1,4 +1,5 @@
 /** One job: what it is about, every step with its time, what went wrong in words, and what can be done. */
+/** @jsxImportSource hono/jsx */
 import type { z } from "zod";
 import type { Instant } from "#base/time.ts";
 import { workApi } from "#features/work/api.ts";
@@ -57,7 +58,10 @@ export function JobPage(props: JobProps): Html {
           of={JobDetail}
           value={job}
           now={frame.now}
-          omit={["type", "status", "lastError", "steps", "decisions", "evidence"]}
+          omit={[
+            ...(job.status === "Pending" ? [] : (["runAfter"] as const)),
+            ...(["type", "status", "lastError", "steps", "decisions", "evidence"] as const),
+          ]}
           instead={{
             certificateId: <Ref kind="certificate" id={job.certificateId} names={names} />,
             targetId: <Ref kind="target" id={job.targetId} names={names} />,

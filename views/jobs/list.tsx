@@ -1,4 +1,5 @@
 /** Jobs: what was done, is being done, and waits. */
+/** @jsxImportSource hono/jsx */
 import { workApi } from "#features/work/api.ts";
 import type { JobView } from "#features/work/job-view.ts";
 import type { Choices, Frame } from "../frame.ts";

@@ -1,4 +1,5 @@
 /** Jobs as rows, in lists and on the pages of what they are about. */
+/** @jsxImportSource hono/jsx */
 import type { Instant } from "#base/time.ts";
 import type { JobView } from "#features/work/job-view.ts";
 import type { Html } from "../html.ts";
@@ -12,11 +13,12 @@ export interface JobTableProps {
   readonly names: Names;
   readonly now: Instant;
   readonly caption: string;
+  readonly titled?: boolean;
 }
 
-export function JobTable({ jobs, names, now, caption }: JobTableProps): Html {
+export function JobTable({ jobs, names, now, ...rest }: JobTableProps): Html {
   if (jobs.length === 0) return <p>There is no job.</p>;
-  return <Table caption={caption} rows={jobs} columns={jobColumns(names, now)} />;
+  return <Table {...rest} rows={jobs} columns={jobColumns(names, now)} />;
 }
 
 export const jobColumns = (names: Names, now: Instant): readonly Column<JobView>[] => [

@@ -1,4 +1,5 @@
 /** One target: its configuration, the agent's test of it, and the form that changes it. */
+/** @jsxImportSource hono/jsx */
 import { targetActionsApi, targetsApi } from "#features/targets/api.ts";
 import { TargetView } from "#features/targets/target.ts";
 import type { JobView } from "#features/work/job-view.ts";

@@ -1,4 +1,5 @@
 /** Targets: where certificates are installed. */
+/** @jsxImportSource hono/jsx */
 import { targetsApi } from "#features/targets/api.ts";
 import type { TargetView } from "#features/targets/target.ts";
 import type { Choices, Frame } from "../frame.ts";

@@ -1,4 +1,5 @@
 /** A new target: its type first, then the form that this type needs. */
+/** @jsxImportSource hono/jsx */
 import type { TargetKind } from "#connectors/targets/target.ts";
 import { targetsApi } from "#features/targets/api.ts";
 import { OperationForm } from "../form.tsx";

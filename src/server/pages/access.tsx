@@ -1,4 +1,5 @@
 /** Setup, sign-in, API keys, users, audit. */
+/** @jsxImportSource hono/jsx */
 import { notFound } from "#base/problem.ts";
 import { toWire } from "#base/wire.ts";
 import { accessApi } from "#features/access/api.ts";

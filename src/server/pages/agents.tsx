@@ -1,4 +1,5 @@
 /** Agents: list, retired ones, adding one, one with its targets and jobs. */
+/** @jsxImportSource hono/jsx */
 import { agentsApi } from "#features/agents/api.ts";
 import { targetsApi } from "#features/targets/api.ts";
 import { workApi } from "#features/work/api.ts";

@@ -1,4 +1,5 @@
 /** Certificates: list, order, one with everything about it, PEM download. */
+/** @jsxImportSource hono/jsx */
 import { toWire } from "#base/wire.ts";
 import { certificatesApi } from "#features/certificates/api.ts";
 import { CertificateView } from "#features/certificates/certificate.ts";

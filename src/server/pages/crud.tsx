@@ -1,4 +1,5 @@
 /** Teams, owners, profiles, renewal policies: pages from the contracts of `crud()`. */
+/** @jsxImportSource hono/jsx */
 import { toWire } from "#base/wire.ts";
 import { ownersApi, teamsApi } from "#features/ownership/api.ts";
 import { OwnerView, TeamView } from "#features/ownership/ownership.ts";

@@ -1,4 +1,5 @@
 /** Issuers: list, a new one by type, one with its test and its authorities. */
+/** @jsxImportSource hono/jsx */
 import { toWire } from "#base/wire.ts";
 import { findIssuerKind, issuerKinds } from "#connectors/issuers/index.ts";
 import { issuerActionsApi, issuersApi } from "#features/issuers/api.ts";

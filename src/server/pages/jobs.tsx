@@ -1,4 +1,5 @@
 /** Jobs and schedules. */
+/** @jsxImportSource hono/jsx */
 import { workApi } from "#features/work/api.ts";
 import { activeStates, jobMachine } from "#jobs/state.ts";
 import { JobPage } from "#views/jobs/detail.tsx";

@@ -1,4 +1,5 @@
 /** The first page. */
+/** @jsxImportSource hono/jsx */
 import type { Contract } from "#base/contract.ts";
 import { agentsApi } from "#features/agents/api.ts";
 import { certificatesApi } from "#features/certificates/api.ts";

@@ -1,4 +1,5 @@
 /** Signing in and out by form. A form that met an ended session is carried through the new sign-in and shown again. */
+/** @jsxImportSource hono/jsx */
 import { z } from "zod";
 import { Problem } from "#base/problem.ts";
 import { accessApi } from "#features/access/api.ts";

@@ -1,4 +1,5 @@
 /** Answers with a page: loads it, wraps it, sets its policy. A problem becomes a page that helps. */
+/** @jsxImportSource hono/jsx */
 import { getCookie } from "hono/cookie";
 import { accessApi } from "#features/access/api.ts";
 import { contracts } from "#features/apis.ts";
@@ -131,7 +132,8 @@ export async function respond(
 function doneText(name: string | undefined): string | undefined {
   const contract = contracts.find((it) => it.name === name);
   if (!contract) return undefined;
-  return `${contract.summary}: ${contract.answer === "accepted" ? "started" : "done"}.`;
+  const [what = ""] = contract.summary.split(/[:;]/);
+  return `${what}: ${contract.answer === "accepted" ? "started" : "done"}.`;
 }
 
 /** Where to go first; parts of a page that refresh themselves say it in place, and nothing typed is lost. */

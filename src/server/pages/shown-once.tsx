@@ -1,4 +1,5 @@
 /** Answers that hold a secret: shown once as the answer to the form itself, and kept nowhere. */
+/** @jsxImportSource hono/jsx */
 import type { Contract } from "#base/contract.ts";
 import { accessApi } from "#features/access/api.ts";
 import { agentsApi } from "#features/agents/api.ts";

@@ -1,4 +1,5 @@
 /** Targets: list, a new one by type, one with its test. */
+/** @jsxImportSource hono/jsx */
 import { toWire } from "#base/wire.ts";
 import { findTarget, targets as kinds } from "#connectors/targets/index.ts";
 import { targetsApi } from "#features/targets/api.ts";
