@@ -6,6 +6,7 @@ import { newId, type Random } from "#base/random.ts";
 import type { Instant } from "#base/time.ts";
 import type { Tables } from "#db/tables.ts";
 import * as queries from "./queries.ts";
+import * as trail from "./trail-queries.ts";
 import type { Origin, Subscription, Tx } from "./tx.ts";
 
 export interface TxParts {
@@ -27,7 +28,7 @@ export function txOf(db: Kysely<Tables>, origin: Origin, parts: TxParts): Tx {
     newId: (kind) => newId(prefixes[kind], now, random),
     async emit(type, subject, payload) {
       const event: DomainEvent = { type, subjectId: subject.id, teamPk: subject.teamPk, payload };
-      await queries.insertEvent(db, event, now);
+      await trail.insertEvent(db, event, now);
       wakes.add("events");
       for (const it of subscriptions) {
         if (it.event === type) await it.run(tx, event);
@@ -45,7 +46,7 @@ export function txOf(db: Kysely<Tables>, origin: Origin, parts: TxParts): Tx {
       return added;
     },
     audit: (entry) =>
-      queries.insertAudit(db, { ...entry, ...origin, id: newId(prefixes.event, now, random) }, now),
+      trail.insertAudit(db, { ...entry, ...origin, id: newId(prefixes.event, now, random) }, now),
   };
   return tx;
 }

@@ -1,12 +1,11 @@
 /** SQL on jobs, steps, events and audit rows: the writing half. Every change of state is guarded by the old state. */
 import type { Kysely, Selectable } from "kysely";
-import type { DomainEvent } from "#base/event.ts";
 import type { Instant } from "#base/time.ts";
 import { json } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Job } from "./job.ts";
 import { activeStates, type JobEvent, type JobState, type JobType, jobMachine } from "./state.ts";
-import type { AuditEntry, Enqueue, KindRef, Requester } from "./tx.ts";
+import type { Enqueue, KindRef, Requester } from "./tx.ts";
 
 type Db = Kysely<Tables>;
 type JobRow = Selectable<Tables["jobs"]>;
@@ -33,49 +32,6 @@ export function toJob(row: JobRow): Job {
     leaseToken: row.lease_token,
     requestedBy: JSON.parse(row.requested_by) as Requester,
   };
-}
-
-export async function insertEvent(db: Db, event: DomainEvent, now: Instant): Promise<void> {
-  await db
-    .insertInto("events")
-    .values({
-      type: event.type,
-      subject_id: event.subjectId,
-      team_pk: event.teamPk,
-      payload: json(event.payload),
-      created_at: now,
-    })
-    .execute();
-}
-
-export async function insertAudit(
-  db: Db,
-  entry: AuditEntry & {
-    id: string;
-    actor: Requester;
-    requestId: string | null;
-    address: string | null;
-  },
-  now: Instant,
-): Promise<void> {
-  await db
-    .insertInto("audit_events")
-    .values({
-      id: entry.id,
-      created_at: now,
-      actor_type: entry.actor.type,
-      actor_id: entry.actor.id,
-      actor_name: entry.actor.name,
-      action: entry.action,
-      resource_type: entry.resourceType,
-      resource_id: entry.resourceId,
-      outcome: entry.outcome,
-      team_pk: entry.teamPk,
-      request_id: entry.requestId,
-      address: entry.address,
-      details: json(entry.details),
-    })
-    .execute();
 }
 
 /** Adds the job, or returns the active one that has the same dedupe key. */

@@ -5,6 +5,7 @@ import type { Window } from "#base/page.ts";
 import type { Role } from "#base/permission.ts";
 import { Lost } from "#base/problem.ts";
 import { type Instant, later } from "#base/time.ts";
+import { statement } from "#db/statement.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Actor, Grant } from "../context.ts";
 import { type Listing, listPage } from "../list.ts";
@@ -71,12 +72,17 @@ export async function replaceGrants(
     .execute();
 }
 
+const grantsOf = {
+  user_pk: statement((db, it: { readonly pk: number }) =>
+    db.selectFrom("grants").select(["role", "team_pk"]).where("user_pk", "=", it.pk),
+  ),
+  api_key_pk: statement((db, it: { readonly pk: number }) =>
+    db.selectFrom("grants").select(["role", "team_pk"]).where("api_key_pk", "=", it.pk),
+  ),
+};
+
 export async function loadGrants(db: Db, owner: Owner, pk: number): Promise<readonly Grant[]> {
-  const rows = await db
-    .selectFrom("grants")
-    .select(["role", "team_pk"])
-    .where(owner, "=", pk)
-    .execute();
+  const { rows } = await grantsOf[owner](db, { pk });
   // The column holds what `replaceGrants` wrote: members of the closed set.
   return rows.map((row) => ({ role: row.role as Role, teamPk: row.team_pk }));
 }
@@ -224,21 +230,31 @@ export async function insertKey(
   return row?.pk;
 }
 
+const usableKeys = (db: Db, now: Instant) =>
+  db
+    .selectFrom("api_keys")
+    .select(["pk", "id", "name"])
+    .where("revoked_at", "is", null)
+    .where((eb) => eb.or([eb("expires_at", "is", null), eb("expires_at", ">", now)]));
+
+const keyByHash = statement((db, it: { readonly hash: Uint8Array; readonly now: Instant }) =>
+  usableKeys(db, it.now).where("hash", "=", it.hash),
+);
+
+const keyById = statement((db, it: { readonly id: string; readonly now: Instant }) =>
+  usableKeys(db, it.now).where("id", "=", it.id),
+);
+
 /** The principal of a key's hash, unless it is revoked or expired. */
 export async function actorOfKey(
   db: Db,
   by: { hash: Uint8Array } | { id: string },
   now: Instant,
 ): Promise<Actor | undefined> {
-  const query = db
-    .selectFrom("api_keys")
-    .select(["pk", "id", "name"])
-    .where("revoked_at", "is", null)
-    .where((eb) => eb.or([eb("expires_at", "is", null), eb("expires_at", ">", now)]));
-  const row = await ("hash" in by
-    ? query.where("hash", "=", by.hash)
-    : query.where("id", "=", by.id)
-  ).executeTakeFirst();
+  const { rows } = await ("hash" in by
+    ? keyByHash(db, { hash: by.hash, now })
+    : keyById(db, { id: by.id, now }));
+  const [row] = rows;
   if (!row) return undefined;
   const grants = await loadGrants(db, "api_key_pk", row.pk);
   return { type: "api_key", id: row.id, name: row.name, pk: row.pk, grants };

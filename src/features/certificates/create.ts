@@ -14,11 +14,13 @@ import { type Context, requireTeam } from "../context.ts";
 import { write } from "../handler.ts";
 import { issuerById, type UsableIssuer } from "../issuers/use.ts";
 import { loadPolicy, type Policy } from "../policies/index.ts";
+import { expiringAt } from "../policies/renewal-policy.ts";
 import { loadProfile, type Profile } from "../profiles/index.ts";
 import { digestOf } from "../run.ts";
 import { certificatesApi } from "./api.ts";
 import type { IssuedView, NewCertificate } from "./certificate.ts";
 import { type Signed, signUnlessDeferred } from "./draft.ts";
+import { insertCertificate } from "./insert-queries.ts";
 import { issueJob } from "./jobs.ts";
 import { type Names, namesFromText, namesOfRequest, readRequest } from "./names.ts";
 import { findOrder, insertOrder, type OrderKey } from "./order-queries.ts";
@@ -87,7 +89,7 @@ export const create = write(certificatesApi.create, {
     const id = input.id ?? tx.newId("certificate");
     const certificatePk = await unlessTaken("certificate", () => insertRow(tx, id, it, input));
     const certificate = { pk: certificatePk, id, teamPk: it.placement.teamPk };
-    await queries.replaceTargets(tx.db, certificatePk, it.placement.targetPks);
+    await queries.insertTargets(tx.db, certificatePk, it.placement.targetPks);
     const details = { name: input.name ?? it.names.commonName, issuerId: it.issuer.id };
     tx.subject({ id, teamPk: it.placement.teamPk, details });
     await tx.emit("certificate.created", certificate, {});
@@ -100,6 +102,7 @@ export const create = write(certificatesApi.create, {
         policy: it.policy,
         request: it.request.der,
         signed: it.signed,
+        isNew: true,
         isRenewal: false,
         othersPending: false,
       });
@@ -175,7 +178,7 @@ async function insertRow(tx: Tx, id: string, it: Planned, input: NewCertificate)
   const sans = it.names.sans.map(generalNameToText);
   const name = input.name ?? (it.request ? `${it.names.commonName} ${id}` : it.names.commonName);
   const key = it.request?.key;
-  return await queries.insertCertificate(
+  return await insertCertificate(
     tx.db,
     {
       id,
@@ -193,6 +196,13 @@ async function insertRow(tx: Tx, id: string, it: Planned, input: NewCertificate)
       keyAlgorithm: key ? (keyAlgorithmOf(key) ?? keyText(key)) : input.keyAlgorithm,
       validitySeconds: input.validitySeconds ?? null,
       activity: it.signed ? "idle" : "issuing",
+      validity: it.signed
+        ? {
+            notBefore: it.signed.leaf.notBefore,
+            notAfter: it.signed.leaf.notAfter,
+            expiringAt: expiringAt(it.signed.leaf, it.policy.fields),
+          }
+        : null,
       searchText: searchText({ name, sans, owner: it.placement.ownerName, tags: input.tags }),
     },
     tx.now,

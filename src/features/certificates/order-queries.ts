@@ -1,6 +1,7 @@
 /** SQL on issuance orders: the same request sent again finds its order. */
-import type { Kysely } from "kysely";
+import type { Insertable, Kysely } from "kysely";
 import type { Instant } from "#base/time.ts";
+import { statement } from "#db/statement.ts";
 import type { Tables } from "#db/tables.ts";
 
 type Db = Kysely<Tables>;
@@ -13,15 +14,34 @@ export interface OrderKey {
   readonly requestHash: Uint8Array;
 }
 
-export async function findOrder(db: Db, key: OrderKey) {
-  return await db
+const orderOf = statement((db, key: OrderKey) =>
+  db
     .selectFrom("orders")
     .select(["pk", "id", "state", "certificate_pk", "version_pk", "job_pk"])
     .where("request_hash", "=", key.requestHash)
     .where("edge", "=", key.edge)
-    .where("client", "=", key.client)
-    .executeTakeFirst();
+    .where("client", "=", key.client),
+);
+
+export async function findOrder(db: Db, key: OrderKey) {
+  return (await orderOf(db, key)).rows[0];
 }
+
+const addOrder = statement((db, it: Omit<Insertable<Tables["orders"]>, "pk">) =>
+  db.insertInto("orders").values({
+    id: it.id,
+    edge: it.edge,
+    client: it.client,
+    request_hash: it.request_hash,
+    state: it.state,
+    reason: it.reason,
+    certificate_pk: it.certificate_pk,
+    version_pk: it.version_pk,
+    job_pk: it.job_pk,
+    created_at: it.created_at,
+    updated_at: it.updated_at,
+  }),
+);
 
 export async function insertOrder(
   db: Db,
@@ -34,22 +54,19 @@ export async function insertOrder(
   },
   now: Instant,
 ): Promise<void> {
-  await db
-    .insertInto("orders")
-    .values({
-      id: order.id,
-      edge: order.edge,
-      client: order.client,
-      request_hash: order.requestHash,
-      state: order.state,
-      reason: null,
-      certificate_pk: order.certificatePk,
-      version_pk: order.versionPk,
-      job_pk: order.jobPk,
-      created_at: now,
-      updated_at: now,
-    })
-    .execute();
+  await addOrder(db, {
+    id: order.id,
+    edge: order.edge,
+    client: order.client,
+    request_hash: order.requestHash,
+    state: order.state,
+    reason: null,
+    certificate_pk: order.certificatePk,
+    version_pk: order.versionPk,
+    job_pk: order.jobPk,
+    created_at: now,
+    updated_at: now,
+  });
 }
 
 /** Ends the pending order of a job. */

@@ -3,7 +3,8 @@ import { type Kysely, type SqlBool, sql } from "kysely";
 import { z } from "zod";
 import { Lost } from "#base/problem.ts";
 import { hours, type Instant } from "#base/time.ts";
-import { json, parseJson } from "#db/portable.ts";
+import { type json, parseJson } from "#db/portable.ts";
+import { statement } from "#db/statement.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Job } from "#jobs/job.ts";
 import { toJob } from "#jobs/queries.ts";
@@ -41,12 +42,15 @@ export async function findCertificate(db: Db, id: string, scope: TeamScope) {
 
 export type CertificateRow = NonNullable<Awaited<ReturnType<typeof findCertificate>>>;
 
-export async function findCertificateByPk(db: Db, pk: number): Promise<CertificateRow | undefined> {
-  return await certificates(db, "all")
+const certificateByPk = statement((db, it: { readonly pk: number }) =>
+  certificates(db, "all")
     .selectAll("certificates")
     .select(references)
-    .where("certificates.pk", "=", pk)
-    .executeTakeFirst();
+    .where("certificates.pk", "=", it.pk),
+);
+
+export async function findCertificateByPk(db: Db, pk: number): Promise<CertificateRow | undefined> {
+  return (await certificateByPk(db, { pk })).rows[0];
 }
 
 export const sansOf = (row: Pick<CertificateRow, "sans">): string[] =>
@@ -95,65 +99,6 @@ export function certificateView(row: CertificateRow, now: Instant): CertificateV
     updatedAt: row.updated_at,
     revision: row.revision,
   };
-}
-
-export interface NewRow {
-  readonly id: string;
-  readonly name: string;
-  readonly commonName: string;
-  readonly sans: readonly string[];
-  readonly environment: string;
-  readonly ownerPk: number | null;
-  readonly teamPk: number | null;
-  readonly issuerPk: number;
-  readonly profilePk: number | null;
-  readonly renewalPolicyPk: number | null;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly source: string;
-  readonly keyAlgorithm: string;
-  readonly validitySeconds: number | null;
-  readonly activity: Activity;
-  /** Names, owner and tags, for the text search. */
-  readonly searchText: string;
-}
-
-export async function insertCertificate(db: Db, it: NewRow, now: Instant): Promise<number> {
-  const { pk } = await db
-    .insertInto("certificates")
-    .values({
-      id: it.id,
-      name: it.name,
-      common_name: it.commonName,
-      sans: json(it.sans),
-      environment: it.environment,
-      owner_pk: it.ownerPk,
-      team_pk: it.teamPk,
-      issuer_pk: it.issuerPk,
-      profile_pk: it.profilePk,
-      renewal_policy_pk: it.renewalPolicyPk,
-      tags: json(it.tags),
-      source: it.source,
-      key_algorithm: it.keyAlgorithm,
-      validity_seconds: it.validitySeconds,
-      activity: it.activity,
-      failure: null,
-      not_before: null,
-      not_after: null,
-      expiring_at: null,
-      renew_at: null,
-      archived_at: null,
-      revoked_at: null,
-      revocation_reason: null,
-      last_renewal_at: null,
-      last_deployment_at: null,
-      revision: 1,
-      created_at: now,
-      updated_at: now,
-    })
-    .returning("pk")
-    .executeTakeFirstOrThrow();
-  await db.insertInto("certificate_search").values({ rowid: pk, text: it.searchText }).execute();
-  return pk;
 }
 
 export async function replaceSearchText(db: Db, pk: number, text: string): Promise<void> {
@@ -215,6 +160,14 @@ export async function replaceTargets(
   targetPks: readonly number[],
 ): Promise<void> {
   await db.deleteFrom("certificate_targets").where("certificate_pk", "=", pk).execute();
+  await insertTargets(db, pk, targetPks);
+}
+
+export async function insertTargets(
+  db: Db,
+  pk: number,
+  targetPks: readonly number[],
+): Promise<void> {
   if (targetPks.length === 0) return;
   await db
     .insertInto("certificate_targets")

@@ -22,6 +22,8 @@ export interface Recording {
   readonly policy: Policy;
   readonly request: Uint8Array;
   readonly signed: Signed;
+  /** The certificate's row was made in this commit with the validity of this version, which the client holds. */
+  readonly isNew?: true;
   readonly isRenewal: boolean;
   /** Other holders of the same certificate are still waiting for theirs. */
   readonly othersPending: boolean;
@@ -53,6 +55,22 @@ export async function recordVersion(tx: Tx, it: Recording): Promise<{ versionPk:
     },
     tx.now,
   );
+  if (!it.isNew) await recordValidity(tx, it);
+  await tx.emit(
+    "certificate.issued",
+    { id: it.certificate.id, teamPk: it.certificate.teamPk },
+    {
+      versionId: it.versionId,
+      serialNumber: serial.replace(/^0+(?=.)/, ""),
+      notAfter: leaf.notAfter,
+    },
+  );
+  return { versionPk };
+}
+
+/** Writes what follows for the certificate: when it ends, when it is renewed. */
+async function recordValidity(tx: Tx, it: Recording): Promise<void> {
+  const { leaf } = it.signed;
   // With one holder the new version is the whole truth; with several the first to end decides.
   const validity =
     it.holderPk === null
@@ -78,14 +96,4 @@ export async function recordVersion(tx: Tx, it: Recording): Promise<{ versionPk:
     },
     tx.now,
   );
-  await tx.emit(
-    "certificate.issued",
-    { id: it.certificate.id, teamPk: it.certificate.teamPk },
-    {
-      versionId: it.versionId,
-      serialNumber: serial.replace(/^0+(?=.)/, ""),
-      notAfter: leaf.notAfter,
-    },
-  );
-  return { versionPk };
 }

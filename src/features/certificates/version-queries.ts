@@ -1,13 +1,15 @@
 /** SQL on certificate versions and their chains. */
-import type { Kysely } from "kysely";
+import type { Insertable, Kysely } from "kysely";
 import type { Window } from "#base/page.ts";
 import type { Instant } from "#base/time.ts";
 import { insertOrFind } from "#db/portable.ts";
+import { statement } from "#db/statement.ts";
 import type { Tables } from "#db/tables.ts";
 import { sha256 } from "#pki/fingerprint.ts";
 import { encodePem } from "#pki/pem.ts";
 import { type Listing, listPage } from "../list.ts";
 import type { VersionView } from "./certificate.ts";
+import { onlyPk } from "./only-pk.ts";
 
 type Db = Kysely<Tables>;
 
@@ -28,11 +30,16 @@ export interface NewVersion {
   readonly isCurrent: boolean;
 }
 
-/** Inserts a version; a chain is stored once however many leaves share it. */
-export async function insertVersion(db: Db, it: NewVersion, now: Instant): Promise<number> {
-  const certificates = Buffer.concat(it.chain);
+const chainOf = statement((db, it: { readonly hash: Uint8Array }) =>
+  db.selectFrom("chains").select("pk").where("hash", "=", it.hash),
+);
+
+/** A chain is stored once however many leaves share it; all but the first find it. */
+async function chainPkOf(db: Db, certificates: Uint8Array): Promise<number> {
   const hash = sha256(certificates);
-  const chain = await insertOrFind(
+  const known = (await chainOf(db, { hash })).rows[0];
+  if (known) return known.pk;
+  const made = await insertOrFind(
     db
       .insertInto("chains")
       .values({ hash, certificates })
@@ -40,29 +47,54 @@ export async function insertVersion(db: Db, it: NewVersion, now: Instant): Promi
       .returning("pk"),
     db.selectFrom("chains").select("pk").where("hash", "=", hash),
   );
-  const { pk } = await db
+  return made.pk;
+}
+
+const addVersion = statement((db, it: Omit<Insertable<Tables["certificate_versions"]>, "pk">) =>
+  db
     .insertInto("certificate_versions")
     .values({
       id: it.id,
-      certificate_pk: it.certificatePk,
-      holder_pk: it.holderPk,
-      issuer_pk: it.issuerPk,
-      authority_pk: it.authorityPk,
-      serial_number: it.serialNumber,
+      certificate_pk: it.certificate_pk,
+      holder_pk: it.holder_pk,
+      issuer_pk: it.issuer_pk,
+      authority_pk: it.authority_pk,
+      serial_number: it.serial_number,
       fingerprint: it.fingerprint,
-      not_before: it.notBefore,
-      not_after: it.notAfter,
+      not_before: it.not_before,
+      not_after: it.not_after,
       certificate: it.certificate,
-      chain_pk: chain.pk,
+      chain_pk: it.chain_pk,
       request: it.request,
-      key_algorithm: it.keyAlgorithm,
-      is_current: it.isCurrent ? 1 : 0,
-      key_available: 1,
-      created_at: now,
+      key_algorithm: it.key_algorithm,
+      is_current: it.is_current,
+      key_available: it.key_available,
+      created_at: it.created_at,
     })
-    .returning("pk")
-    .executeTakeFirstOrThrow();
-  return pk;
+    .returning("pk"),
+);
+
+/** Inserts a version with its chain. */
+export async function insertVersion(db: Db, it: NewVersion, now: Instant): Promise<number> {
+  const { rows } = await addVersion(db, {
+    id: it.id,
+    certificate_pk: it.certificatePk,
+    holder_pk: it.holderPk,
+    issuer_pk: it.issuerPk,
+    authority_pk: it.authorityPk,
+    serial_number: it.serialNumber,
+    fingerprint: it.fingerprint,
+    not_before: it.notBefore,
+    not_after: it.notAfter,
+    certificate: it.certificate,
+    chain_pk: await chainPkOf(db, Buffer.concat(it.chain)),
+    request: it.request,
+    key_algorithm: it.keyAlgorithm,
+    is_current: it.isCurrent ? 1 : 0,
+    key_available: 1,
+    created_at: now,
+  });
+  return onlyPk(rows);
 }
 
 /** The versions of this holder that were current are so no more. */
@@ -134,6 +166,15 @@ export async function findVersion(db: Db, certificatePk: number, id: string) {
 }
 
 export type VersionRow = NonNullable<Awaited<ReturnType<typeof findVersion>>>;
+
+const holderOf = statement((db, it: { readonly id: string }) =>
+  db.selectFrom("certificate_versions").select("holder_pk").where("id", "=", it.id),
+);
+
+/** Does an agent hold the key of this version? */
+export async function isHeldByAgent(db: Db, id: string): Promise<boolean> {
+  return ((await holderOf(db, { id })).rows[0]?.holder_pk ?? null) !== null;
+}
 
 export async function findVersionByPk(db: Db, pk: number): Promise<VersionRow | undefined> {
   return await versions(db)

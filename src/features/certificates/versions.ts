@@ -9,6 +9,7 @@ export {
 export {
   findVersion,
   findVersionById,
+  isHeldByAgent,
   listCurrent,
   loadChain,
   pemOfChain,

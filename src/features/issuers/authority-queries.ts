@@ -1,22 +1,26 @@
 /** SQL on authorities. */
 import type { Kysely, Selectable } from "kysely";
 import type { Instant } from "#base/time.ts";
+import { statement } from "#db/statement.ts";
 import type { Tables } from "#db/tables.ts";
 
 type Db = Kysely<Tables>;
 export type AuthorityRow = Selectable<Tables["authorities"]>;
 
-/** The authority that issues for an issuer now: the newest of those marked so. */
-export async function findIssuing(db: Db, issuerPk: number): Promise<AuthorityRow | undefined> {
-  return await db
+const issuing = statement((db, it: { readonly issuerPk: number }) =>
+  db
     .selectFrom("authorities")
     .selectAll()
-    .where("issuer_pk", "=", issuerPk)
+    .where("issuer_pk", "=", it.issuerPk)
     .where("issuing", "=", 1)
     .where("state", "=", "active")
     .orderBy("pk", "desc")
-    .limit(1)
-    .executeTakeFirst();
+    .limit(1),
+);
+
+/** The authority that issues for an issuer now: the newest of those marked so. */
+export async function findIssuing(db: Db, issuerPk: number): Promise<AuthorityRow | undefined> {
+  return (await issuing(db, { issuerPk })).rows[0];
 }
 
 export async function findByPk(db: Db, pk: number): Promise<AuthorityRow | undefined> {

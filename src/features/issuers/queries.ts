@@ -4,6 +4,7 @@ import type { Window } from "#base/page.ts";
 import { Lost } from "#base/problem.ts";
 import type { Instant } from "#base/time.ts";
 import { json, parseJson } from "#db/portable.ts";
+import { statement } from "#db/statement.ts";
 import type { Tables } from "#db/tables.ts";
 import { type Listing, listPage } from "../list.ts";
 import { Config } from "./issuer.ts";
@@ -13,8 +14,12 @@ export type IssuerRow = Selectable<Tables["issuers"]>;
 
 export const configOf = (row: IssuerRow): Config => parseJson(row.config, Config);
 
+const issuerById = statement((db, it: { readonly id: string }) =>
+  db.selectFrom("issuers").selectAll().where("id", "=", it.id),
+);
+
 export async function findIssuer(db: Db, id: string): Promise<IssuerRow | undefined> {
-  return await db.selectFrom("issuers").selectAll().where("id", "=", id).executeTakeFirst();
+  return (await issuerById(db, { id })).rows[0];
 }
 
 export async function findIssuerByPk(db: Db, pk: number): Promise<IssuerRow | undefined> {
