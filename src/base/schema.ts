@@ -31,6 +31,14 @@ export function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core
   return inner instanceof z.ZodObject ? inner.shape : {};
 }
 
+/** What the keys of an object schema are when they are left out. */
+export function defaultsOf(schema: z.core.$ZodType): Record<string, unknown> {
+  const entries = Object.entries(shapeOf(schema)).flatMap(([key, field]) =>
+    field instanceof z.ZodDefault ? [[key, field.def.defaultValue] as const] : [],
+  );
+  return Object.fromEntries(entries);
+}
+
 /**
  * The schema of a PATCH: every key may be absent (which keeps), defaults are stripped (zod's `.partial()` would fill
  * them in and so change what was not named: measured), and `null` clears what may be absent.

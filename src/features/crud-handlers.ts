@@ -5,7 +5,7 @@ import { type Kind, prefixes } from "#base/id.ts";
 import { type ListQuery, type Window, windowOf } from "#base/page.ts";
 import { notFound } from "#base/problem.ts";
 import { newId } from "#base/random.ts";
-import { applyPatch } from "#base/schema.ts";
+import { applyPatch, defaultsOf } from "#base/schema.ts";
 import type { Instant } from "#base/time.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Tx } from "#jobs/tx.ts";
@@ -35,8 +35,6 @@ export interface Store<Row extends CrudRow, Fields extends object, Resolved, Vie
   readonly what: string;
   readonly kind: Kind;
   readonly defaultSort: string;
-  /** What a field becomes when a PATCH clears it. */
-  readonly cleared: Partial<Fields>;
   find(db: Db, id: string, scope: TeamScope): Promise<Row | undefined>;
   fieldsOf(row: Row): Fields;
   viewOf(row: Row): View;
@@ -79,6 +77,8 @@ export function crudOperations<
     await unlessTaken(store.what, () => store.update(tx.db, row, it, tx.now));
     return await saved(tx, row.id);
   };
+  // What a PATCH clears becomes what it would be on create: the default, or nothing.
+  const cleared = (api["replace"] ? defaultsOf(api["replace"].input) : {}) as Partial<Fields>;
   const teamOf = (it: Resolved) => store.teamOf?.(it) ?? null;
   // `crud()` built the contracts from the same fields, view and filters that `store` is typed by; the
   // generic types of the contracts cannot say so, hence the casts of inputs in this one function.
@@ -107,7 +107,7 @@ export function crudOperations<
       async prepare(ctx, input) {
         const row = await load(ctx, idOf(input));
         const { id: _, ...patch } = input as { id: string } & Fields;
-        const fields = applyPatch(store.fieldsOf(row), patch as Partial<Fields>, store.cleared);
+        const fields = applyPatch(store.fieldsOf(row), patch as Partial<Fields>, cleared);
         return { row, it: await store.resolve(ctx, fields, { id: row.id, row }) };
       },
       async commit(tx, { row, it }) {

@@ -13,7 +13,12 @@ describe("hostile input", () => {
     server = await startServer();
     corpus = join(server.directory, "corpus");
     mkdirSync(corpus);
-    const made = Bun.spawnSync(["/usr/bin/python3", join(shared, "conformance/hostile/gen.py"), corpus, "20261123"]);
+    const made = Bun.spawnSync([
+      "/usr/bin/python3",
+      join(shared, "conformance/hostile/gen.py"),
+      corpus,
+      "20261123",
+    ]);
     if (made.exitCode !== 0) throw new Error(made.stderr.toString());
   }, 120_000);
   afterAll(() => server.remove(), 30_000);
@@ -43,7 +48,10 @@ describe("hostile input", () => {
   }, 300_000);
 
   test("as signing requests is refused with a reason, or issued without its hostile part", async () => {
-    const rows = readFileSync(join(corpus, "manifest.jsonl"), "utf8").trim().split("\n").map((it) => JSON.parse(it));
+    const rows = readFileSync(join(corpus, "manifest.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .map((it) => JSON.parse(it));
     const requests = rows.filter((it: { kind: string }) => it.kind === "csr");
     expect(requests.length).toBeGreaterThan(100);
     const wrong: unknown[] = [];
@@ -59,7 +67,8 @@ describe("hostile input", () => {
       const body = await answer.text();
       if (answer.status >= 500) wrong.push([id, answer.status, body]);
       if (wanted === "reject" && answer.status < 400) wrong.push([id, "accepted"]);
-      if (answer.status === 201 && wanted !== "reject" && isCa(JSON.parse(body).certificate_pem)) wrong.push([id, "a CA"]);
+      if (answer.status === 201 && wanted !== "reject" && isCa(JSON.parse(body).certificate_pem))
+        wrong.push([id, "a CA"]);
     }
     expect(wrong).toEqual([]);
   }, 300_000);

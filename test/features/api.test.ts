@@ -174,6 +174,30 @@ eachEngine("the API", (open) => {
     expect(put).toMatchObject({ name: "etag 4", description: "", revision: 4 });
   });
 
+  test("null clears every field that may be left out, to what it would be on create", async () => {
+    const fields = {
+      name: "cleared",
+      auto_renew: false,
+      max_retries: 3,
+      alert_thresholds_days: [1],
+      renewal_window_days: 9,
+    };
+    const made = await product.ok("POST", "/api/v1/renewal-policies", fields);
+    const cleared = await product.ok("PATCH", `/api/v1/renewal-policies/${made.id}`, {
+      auto_renew: null,
+      max_retries: null,
+      alert_thresholds_days: null,
+      renewal_window_days: null,
+    });
+    expect(cleared).toMatchObject({
+      name: "cleared",
+      auto_renew: true,
+      max_retries: 10,
+      alert_thresholds_days: [30, 14, 7, 0],
+      renewal_window_days: null,
+    });
+  });
+
   test("the same Idempotency-Key does a thing once; with another body it is refused", async () => {
     const headers = { "idempotency-key": "once-1" };
     const first = await team({ name: "idem" }, headers);

@@ -67,7 +67,6 @@ export const issuerOperations = crudOperations(issuersApi, {
   what: "issuer",
   kind: "issuer",
   defaultSort: "name",
-  cleared: { config: {} },
   find: (db, id) => queries.findIssuer(db, id),
   fieldsOf: (row): IssuerFields => ({
     name: row.name,

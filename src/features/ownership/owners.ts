@@ -27,7 +27,6 @@ export const ownerOperations = crudOperations(ownersApi, {
   what: "owner",
   kind: "owner",
   defaultSort: "name",
-  cleared: {},
   find: queries.findOwner,
   fieldsOf: (row): Fields => ({
     name: row.name,

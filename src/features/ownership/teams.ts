@@ -7,7 +7,6 @@ export const teamOperations = crudOperations(teamsApi, {
   what: "team",
   kind: "team",
   defaultSort: "name",
-  cleared: { description: "" },
   find: (db, id) => queries.findTeam(db, id),
   fieldsOf: (row) => ({ name: row.name, description: row.description }),
   viewOf: queries.teamView,

@@ -14,7 +14,6 @@ export const policies: Feature = {
     what: "renewal policy",
     kind: "renewalPolicy",
     defaultSort: "name",
-    cleared: { renewalWindowDays: null },
     find: (db, id) => queries.findPolicy(db, id),
     fieldsOf: queries.fieldsOf,
     viewOf: queries.policyView,

@@ -14,7 +14,6 @@ export const profiles: Feature = {
     what: "profile",
     kind: "profile",
     defaultSort: "name",
-    cleared: { description: "" },
     find: (db, id) => queries.findProfile(db, id),
     fieldsOf: queries.fieldsOf,
     viewOf: queries.profileView,

@@ -39,7 +39,6 @@ const targetOperations = crudOperations(targetsApi, {
   what: "target",
   kind: "target",
   defaultSort: "name",
-  cleared: {},
   find: queries.findTarget,
   fieldsOf: (row): TargetFields => ({
     name: row.name,

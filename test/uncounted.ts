@@ -1,0 +1,4 @@
+/** Metrics that count nothing. */
+import type { Metrics } from "#base/metrics.ts";
+
+export const uncountedForTests: Metrics = { count() {}, time() {} };
