@@ -22,7 +22,8 @@ function commit(): { readonly commit: string; readonly time: string } {
   const git = (...args: string[]) => spawnSync("git", args, { cwd: root, encoding: "utf8" });
   const head = git("log", "-1", "--format=%h %cI");
   const dirty = git("status", "--porcelain", "--untracked-files=no").stdout.trim() !== "";
-  const [hash = "unknown", time = "unknown"] = head.status === 0 ? head.stdout.trim().split(" ") : [];
+  const [hash = "unknown", time = "unknown"] =
+    head.status === 0 ? head.stdout.trim().split(" ") : [];
   // The commit's time, not the clock's: the same commit gives the same bytes.
   return { commit: dirty ? `${hash}-modified` : hash, time };
 }
@@ -30,7 +31,10 @@ function commit(): { readonly commit: string; readonly time: string } {
 function build(name: string, entries: readonly string[], defines: readonly string[]): void {
   const outfile = join(dist, name);
   const args = ["build", ...flags, ...defines, ...entries, "--outfile", outfile];
-  const done = spawnSync(process.execPath, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  const done = spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   if (done.status !== 0) process.exit(done.status ?? 1);
 }
 

@@ -1,7 +1,7 @@
 // `npm test`: fetches what the tests need, runs every check and test, ends with `N passed, M failed`.
 // `npm run test:peers` runs the group of peers that come as Go or Python packages.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { installPackages, requireBun, root } from "./tools.mjs";
@@ -9,10 +9,13 @@ import { installPackages, requireBun, root } from "./tools.mjs";
 const peersOnly = process.argv.includes("--peers");
 installPackages();
 const bun = requireBun();
-const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin`, CERTCTL_TEST_BINARY: join(root, "dist/certctl") };
+const env = {
+  ...process.env,
+  PATH: `${process.env.PATH}:/usr/sbin:/sbin`,
+  CERTCTL_TEST_BINARY: join(root, "dist/certctl"),
+};
 
-const which = (name) =>
-  env.PATH.split(":").some((directory) => existsSync(join(directory, name)));
+const which = (name) => env.PATH.split(":").some((directory) => existsSync(join(directory, name)));
 
 /** Programs that nobody here wrote, and the Debian package each comes from. */
 const peers = [
@@ -25,7 +28,9 @@ const peers = [
 ];
 const hasPostgres = () =>
   existsSync("/usr/lib/postgresql") &&
-  readdirSync("/usr/lib/postgresql").some((version) => existsSync(`/usr/lib/postgresql/${version}/bin/initdb`));
+  readdirSync("/usr/lib/postgresql").some((version) =>
+    existsSync(`/usr/lib/postgresql/${version}/bin/initdb`),
+  );
 
 const totals = { passed: 0, failed: 0 };
 const groups = [];
@@ -37,7 +42,10 @@ function fetchPeers() {
   ];
   if (missing().length > 0 && process.getuid?.() === 0) {
     const apt = (...args) =>
-      spawnSync("apt-get", args, { stdio: "inherit", env: { ...env, DEBIAN_FRONTEND: "noninteractive" } });
+      spawnSync("apt-get", args, {
+        stdio: "inherit",
+        env: { ...env, DEBIAN_FRONTEND: "noninteractive" },
+      });
     console.log(`fetching from Debian: ${missing().join(", ")}`);
     apt("update", "-qq");
     apt("install", "-y", "-qq", "--no-install-recommends", ...missing());
@@ -62,7 +70,14 @@ function check(name, command, args) {
 function suite(name, paths, timeout = 120_000) {
   console.log(`\n== ${name}`);
   const report = join(tmpdir(), `certctl-${process.pid}-${groups.length}.xml`);
-  const args = ["test", "--timeout", String(timeout), "--reporter=junit", `--reporter-outfile=${report}`, ...paths];
+  const args = [
+    "test",
+    "--timeout",
+    String(timeout),
+    "--reporter=junit",
+    `--reporter-outfile=${report}`,
+    ...paths,
+  ];
   const done = spawnSync(bun, args, { cwd: root, stdio: "inherit", env });
   const xml = existsSync(report) ? readFileSync(report, "utf8") : "";
   rmSync(report, { force: true });
@@ -72,7 +87,9 @@ function suite(name, paths, timeout = 120_000) {
   const skipped = number("skipped");
   totals.passed += Math.max(0, number("tests") - number("failures") - skipped);
   totals.failed += failed;
-  groups.push(`${failed === 0 ? "pass" : "FAIL"}  ${name}: ${number("tests") - skipped} tests, ${failed} failed, ${skipped} not run`);
+  groups.push(
+    `${failed === 0 ? "pass" : "FAIL"}  ${name}: ${number("tests") - skipped} tests, ${failed} failed, ${skipped} not run`,
+  );
 }
 
 if (peersOnly) {

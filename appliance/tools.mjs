@@ -1,15 +1,17 @@
 // What `npm start` and `npm test` share, in plain JavaScript for Node: a fresh machine has no Bun yet.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 export const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const stamp = join(root, "node_modules/.certctl-lock");
 
 /** Fetches the locked packages (Bun is one of them) unless they are there as locked. */
 export function installPackages() {
-  const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+  const lock = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock && bunPath() !== undefined) return;
   console.log("fetching Bun and the locked packages …");
   const done = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
@@ -39,6 +41,8 @@ export function bunPath() {
 export function requireBun() {
   const path = bunPath();
   if (path !== undefined) return path;
-  console.error("Bun is not usable on this machine: node_modules/@oven holds no executable that runs here");
+  console.error(
+    "Bun is not usable on this machine: node_modules/@oven holds no executable that runs here",
+  );
   process.exit(1);
 }

@@ -13,7 +13,7 @@ interface Check {
 
 const checks: readonly Check[] = [
   { name: "types", command: [bin("tsc"), "--noEmit"] },
-  { name: "biome", command: [bin("biome"), "ci", "--diagnostic-level=warn", "."] },
+  { name: "biome", command: [bin("biome"), "ci", "--colors=off", "--diagnostic-level=warn", "."] },
   {
     name: "dependency rule",
     command: [bun, "--bun", bin("depcruise"), "src", "views", "agent", "migrations"],

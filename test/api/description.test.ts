@@ -36,15 +36,23 @@ test("promtool accepts the metrics", async () => {
 test("health and readiness answer on both doors, everything else of the plain door leads to HTTPS", async () => {
   const plain = `http://127.0.0.1:${server.httpPort}`;
   expect(await (await fetch(`${plain}/health`)).json()).toEqual({ status: "healthy" });
-  expect(await (await server.raw("GET", "/ready")).json()).toEqual({ status: "ready", db: "reachable" });
+  expect(await (await server.raw("GET", "/ready")).json()).toEqual({
+    status: "ready",
+    db: "reachable",
+  });
   const moved = await fetch(`${plain}/certificates?x=1`, { redirect: "manual" });
-  expect([moved.status, moved.headers.get("location")]).toEqual([308, `${server.url}/certificates?x=1`]);
+  expect([moved.status, moved.headers.get("location")]).toEqual([
+    308,
+    `${server.url}/certificates?x=1`,
+  ]);
 });
 
 test("CA certificates are fetched without TLS where the leaf's AIA says", async () => {
   const { data } = await server.call("GET", "/api/v1/issuers/iss-local/intermediates");
   const issuing = data.find((it: { issuing: boolean }) => it.issuing);
-  const answer = await fetch(`http://127.0.0.1:${server.httpPort}/.well-known/pki/ca/${issuing.id}`);
+  const answer = await fetch(
+    `http://127.0.0.1:${server.httpPort}/.well-known/pki/ca/${issuing.id}`,
+  );
   expect(answer.headers.get("content-type")).toBe("application/pkix-cert");
   const parsed = Bun.spawnSync(["openssl", "x509", "-inform", "der", "-noout", "-subject"], {
     stdin: Buffer.from(await answer.arrayBuffer()),
@@ -68,7 +76,9 @@ test("events stream as they happen and resume after the last one seen", async ()
   const live = read({}, "certificate.issued");
   await Bun.sleep(500);
   const { csr } = await import("#test/csr.ts");
-  await server.call("POST", "/api/v1/certificates", { csr_pem: await csr(["events.example.test"]) });
+  await server.call("POST", "/api/v1/certificates", {
+    csr_pem: await csr(["events.example.test"]),
+  });
   const text = await live;
   const first = /id: (\d+)/.exec(text)?.[1];
   expect(text).toContain("event: certificate.created");

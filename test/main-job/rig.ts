@@ -146,7 +146,7 @@ export async function startAgent(server: Server, name: string): Promise<Agent> {
       stdout: "ignore",
       stderr: "pipe",
     });
-    (async () => {
+    void (async () => {
       for await (const chunk of child.stderr)
         output = (output + Buffer.from(chunk).toString()).slice(-50_000);
     })();
