@@ -29,9 +29,13 @@ export type Signed = {
 export function accountKeyOf(pkcs8: Uint8Array): AccountKey {
   const privateKey = privateKeyFromDer(pkcs8, "pkcs8");
   const jwk = Jwk.parse(createPublicKey(privateKey).export({ format: "jwk" }));
-  const thumbprint = createHash("sha256").update(JSON.stringify(jwk)).digest("base64url");
-  return { privateKey, jwk, thumbprint };
+  return { privateKey, jwk, thumbprint: thumbprintOf(jwk) };
 }
+
+export const thumbprintOf = (jwk: Jwk): string =>
+  createHash("sha256")
+    .update(JSON.stringify(Jwk.parse(jwk)))
+    .digest("base64url");
 
 export interface Header {
   readonly url: string;
