@@ -3,14 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seconds } from "#base/time.ts";
-import { generateKey } from "#pki/key.ts";
-import { nameFromText } from "#pki/name-text.ts";
-import { encodePem } from "#pki/pem.ts";
-import { buildRequest } from "#pki/request.ts";
-import { generalNameFromText } from "#pki/subject-alt-name.ts";
 import { configure } from "../settings.ts";
 import { numbersOf } from "./arguments.ts";
 import { percentile, print, round } from "./report.ts";
+import { requestFor } from "./requests.ts";
 import { type MeasuredServer, startMeasured } from "./server.ts";
 import { openWire, type Wire } from "./wire.ts";
 
@@ -41,13 +37,7 @@ export async function benchIssue(argv: readonly string[]): Promise<number> {
 async function makeBodies(count: number): Promise<readonly string[]> {
   const bodies: string[] = [];
   for (let i = 0; i < count; i++) {
-    const name = `host-${i}.bench.example.com`;
-    const der = await buildRequest({
-      subject: nameFromText(`CN=${name}`),
-      subjectAltNames: [generalNameFromText(name)],
-      privateKey: await generateKey("ECDSA-P256"),
-    });
-    bodies.push(JSON.stringify({ csr_pem: encodePem("CERTIFICATE REQUEST", der) }));
+    bodies.push(JSON.stringify({ csr_pem: await requestFor(`host-${i}.bench.example.com`) }));
   }
   return bodies;
 }
