@@ -46,11 +46,12 @@ interface Planned {
   readonly order: OrderKey;
 }
 
-/** The same request was sent before: here is its certificate. */
+/** The same request was sent before: here is its certificate, or the job that it waits for. */
 interface Known {
   readonly kind: "known";
   readonly certificatePk: number;
   readonly versionPk: number | null;
+  readonly jobId: string | null;
 }
 
 export const create = write(certificatesApi.create, {
@@ -63,7 +64,8 @@ export const create = write(certificatesApi.create, {
     // Only a signing request makes two orders the same: names alone may be wanted twice.
     const known = input.csrPem === undefined ? undefined : await findOrder(ctx.reader, order);
     if (known && known.state !== "refused") {
-      return { kind: "known", certificatePk: known.certificate_pk, versionPk: known.version_pk };
+      const { certificate_pk: certificatePk, version_pk: versionPk, job_id } = known;
+      return { kind: "known", certificatePk, versionPk, jobId: versionPk === null ? job_id : null };
     }
     return await plan(ctx, input, order);
   },
@@ -85,7 +87,10 @@ export const create = write(certificatesApi.create, {
     };
   },
   async commit(tx, it, input) {
-    if (it.kind === "known") return await answer(tx, it.certificatePk, it.versionPk);
+    if (it.kind === "known") {
+      const known = await answer(tx, it.certificatePk, it.versionPk);
+      return it.jobId === null ? known : { ...known, ...jobLink(it.jobId) };
+    }
     const id = input.id ?? tx.newId("certificate");
     const certificatePk = await unlessTaken("certificate", () => insertRow(tx, id, it, input));
     const certificate = { pk: certificatePk, id, teamPk: it.placement.teamPk };
