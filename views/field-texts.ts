@@ -26,15 +26,9 @@ function textsOfValue(field: Field, value: unknown): readonly string[] {
     case "checks":
       return Array.isArray(value) ? value.map(String) : [];
     case "lines":
-      return [Array.isArray(value) ? value.map(String).join("\n") : String(value)];
+      return [Array.isArray(value) ? linesOf(value.map(String), value) : String(value)];
     case "map":
-      return [
-        isRecord(value)
-          ? Object.entries(value)
-              .map((pair) => pair.join("="))
-              .join("\n")
-          : "",
-      ];
+      return [isRecord(value) ? mapText(value) : ""];
     case "json":
       return [JSON.stringify(value, null, 2)];
     case "datetime":
@@ -42,6 +36,24 @@ function textsOfValue(field: Field, value: unknown): readonly string[] {
     default:
       return [plainText(field, value)];
   }
+}
+
+/** One entry a line; as JSON when an entry would not survive that. */
+function linesOf(lines: readonly string[], value: unknown): string {
+  const isPlain = lines.every((it) => it !== "" && it === it.trim() && !/[\r\n]/.test(it));
+  const text = lines.join("\n");
+  return isPlain && !/^[[{]/.test(text) ? text : JSON.stringify(value, null, 2);
+}
+
+function mapText(value: Readonly<Record<string, unknown>>): string {
+  const pairs = Object.entries(value).map(([key, it]) => ({ key, it: String(it) }));
+  const survives = ({ key, it }: { readonly key: string; readonly it: string }) =>
+    key !== "" && !key.includes("=") && key === key.trim() && it === it.trim();
+  if (!pairs.every(survives)) return JSON.stringify(value, null, 2);
+  return linesOf(
+    pairs.map(({ key, it }) => `${key}=${it}`),
+    value,
+  );
 }
 
 /** One line of text: a command with its quotes, a duration with its unit. */
@@ -55,12 +67,16 @@ function plainText(field: Field, value: unknown): string {
 /** What a fresh form shows: defaults, but only ticks inside of a group, where a default may improve later. */
 export function startingTexts(fields: readonly Field[]): Texts {
   const own = fields.filter((it) => it.control !== "group");
-  const inside = fields.flatMap((it) => it.fields.filter(() => it.control === "group"));
-  const ticks = [...inside, ...inside.flatMap((it) => it.fields)].filter(
-    (it) => it.control === "checkbox",
-  );
-  const all = [...own, ...ticks].map((field) => textsOfField(field, field.fallback));
-  return Object.assign({}, ...all);
+  const texts = own.map((field) => textsOfField(field, field.fallback));
+  return Object.assign(startingTicks(fields), ...texts);
+}
+
+/** Boxes inside of groups that are ticked unless something is said: a box cannot show "not said". */
+export function startingTicks(fields: readonly Field[]): Texts {
+  const inside = fields.flatMap((it) => (it.control === "group" ? it.fields : []));
+  const ticks = inside.filter((it) => it.control === "checkbox");
+  const texts = ticks.map((field) => textsOfField(field, field.fallback));
+  return Object.assign(inside.length > 0 ? { ...startingTicks(inside) } : {}, ...texts);
 }
 
 /** What a field that is left out means, as text; undefined when that says nothing. */

@@ -4,7 +4,7 @@
 import { toSnake } from "#base/case.ts";
 import { type Contract, pathParameters } from "#base/contract.ts";
 import { type FieldSet, FieldView } from "./field.tsx";
-import { startingTexts } from "./field-texts.ts";
+import { startingTexts, startingTicks } from "./field-texts.ts";
 import { type Field, fieldsOf, type Nested } from "./fields.ts";
 import type { Choices, Frame, SentForm, Texts } from "./frame.ts";
 import type { Html } from "./html.ts";
@@ -39,7 +39,8 @@ export function OperationForm(props: OperationFormProps): Html | null {
   if (!frame.may(of)) return null;
   const fields = visibleFields(props);
   const sent = sentHere(of, frame.sent, hidden);
-  const starting = { ...(of.method === "PATCH" ? {} : startingTexts(fields)), ...props.values };
+  const defaults = of.method === "PATCH" ? startingTicks(fields) : startingTexts(fields);
+  const starting = { ...defaults, ...props.values };
   const id = formId(of, hidden);
   const set = {
     id,

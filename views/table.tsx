@@ -81,7 +81,7 @@ export function Table<Row>({ caption, rows, columns, head, titled }: TableProps<
           {rows.map((row) => (
             <tr>
               {columns.map((it) => (
-                <td data-title={it.title}>{it.cell(row)}</td>
+                <td>{it.cell(row)}</td>
               ))}
             </tr>
           ))}

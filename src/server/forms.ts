@@ -168,7 +168,9 @@ function plainer({ input }: Posted, errors: readonly FieldError[]): readonly Fie
   return errors.map((it) => {
     const typed = input.texts[it.path];
     const isEmpty = typed?.every((text) => text.trim() === "") ?? false;
-    return isEmpty ? { path: it.path, message: "is required" } : it;
+    // What a rule says of an empty value is beside the point; any other message says more.
+    const isRule = /^([A-Z]|must )/.test(it.message);
+    return isEmpty && isRule ? { path: it.path, message: "is required" } : it;
   });
 }
 

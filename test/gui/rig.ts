@@ -34,6 +34,7 @@ export async function startFreshServer(
     CERTCTL_DATA_DIR: join(directory, "data"),
     CERTCTL_SERVER_PORT: String(port),
     CERTCTL_HTTP_PORT: String(httpPort),
+    CERTCTL_MTLS_PORT: "0",
     ...env,
   };
   const variables = Object.entries(settings).map(([key, value]) => `${key}=${value}`);

@@ -21,6 +21,7 @@ export function SignInPage({ frame, next, carry }: SignInProps): Html {
       <h1>Sign in</h1>
       <form method="post" action={`/ui/${accessApi.signIn.name}`} class="form">
         <Hidden name="_csrf" value={frame.csrf} />
+        <Hidden name="_from" value={frame.here} />
         <Hidden name="_next" value={next} />
         {carry === undefined ? null : <Hidden name="_carry" value={carry} />}
         <div class="field">

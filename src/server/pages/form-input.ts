@@ -1,6 +1,8 @@
 /** Reading a form that was made from a contract: texts to wire input, by the same fields that showed it. Pure. */
+import { z } from "zod";
 import { coerce } from "#base/coerce.ts";
 import type { FieldError } from "#base/problem.ts";
+import { unwrap } from "#base/schema.ts";
 import { type Field, fieldsOfRow } from "#views/fields.ts";
 import type { Texts } from "#views/frame.ts";
 
@@ -50,18 +52,54 @@ function valueAt(field: Field, texts: Texts, errors: FieldError[]): unknown {
   if (field.control === "rows") return rowsOf(field, texts, errors);
   const given = texts[field.name];
   if (given === undefined) return undefined;
-  if (isList(field)) return coerce(field.schema, given);
+  if (field.control === "checks") return given.filter((it) => it !== "");
+  if (field.control === "lines") return listIn(field, given);
+  if (field.control === "map") return mapIn(given);
   const text = given.at(-1)?.trim() ?? "";
   if (text === "") return emptyValue(field);
   if (field.control === "json") return jsonOf(field, text, errors);
   if (field.control === "datetime") return instantText(text);
   // Text keeps its spaces: the schema trims where that is right, and a password may begin with one.
-  return coerce(field.schema, [given.at(-1) ?? ""]);
+  return coerce(field.schema, [field.control === "number" ? text : (given.at(-1) ?? "")]);
 }
 
-/** Lists and maps are never absent: empty means none. */
-const isList = ({ control }: Field): boolean =>
-  control === "lines" || control === "checks" || control === "map";
+/** Entries a line each, or a JSON list. Numbers and ids may be parted by commas as well. Empty means none. */
+function listIn(field: Field, given: readonly string[]): unknown {
+  const json = given.length === 1 ? jsonIn(given[0] ?? "") : undefined;
+  if (Array.isArray(json)) return json;
+  const schema = unwrap(field.schema);
+  const element = schema instanceof z.ZodArray ? schema.element : field.schema;
+  const isText = unwrap(element) instanceof z.ZodString && !field.choices;
+  const parts = given.flatMap((text) => text.split(isText ? "\n" : /[\n,]/));
+  const entries = parts.map((it) => it.trim()).filter((it) => it !== "");
+  return entries.map((it) => coerce(element, [it]));
+}
+
+/** `key=value` lines, or a JSON object. A line without `=` stays text and is refused by name. */
+function mapIn(given: readonly string[]): unknown {
+  const text = given.at(-1) ?? "";
+  const json = jsonIn(text);
+  if (typeof json === "object" && json !== null && !Array.isArray(json)) return json;
+  const lines = text
+    .split("\n")
+    .map((it) => it.trim())
+    .filter((it) => it !== "");
+  const bad = lines.find((it) => it.indexOf("=") < 1);
+  if (bad !== undefined) return bad;
+  const pairs = lines.map((it) => [it.slice(0, it.indexOf("=")), it.slice(it.indexOf("=") + 1)]);
+  return Object.fromEntries(pairs.map((pair) => pair.map((it) => it.trim())));
+}
+
+/** The JSON that the text is, when it is a list or an object. */
+function jsonIn(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
 
 function emptyValue(field: Field): unknown {
   if (field.nullable) return null;

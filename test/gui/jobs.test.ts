@@ -1,0 +1,94 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import { opener } from "#test/database/engines.ts";
+import { joinAgent } from "#test/world.ts";
+import { openSite, type Site, type Visitor } from "./site.ts";
+
+describe("jobs on pages", () => {
+  const open = opener("sqlite");
+  let site: Site;
+  let admin: Visitor;
+  let agentId: string;
+  beforeAll(async () => {
+    site = await openSite(await open());
+    admin = site.visitor();
+    await admin.signIn("root");
+    agentId = (await joinAgent(site.product)).id;
+  }, 60_000);
+
+  const order = async (fields: Readonly<Record<string, string>>) => {
+    const page = await admin.get("/certificates/new");
+    return await admin.send(page.form("certificates.create"), { agent_id: agentId, ...fields });
+  };
+
+  test("an order waits for approval where its profile demands that, and others decide", async () => {
+    const { ok } = site.product;
+    const profile = await ok("POST", "/api/v1/profiles", { name: "p", requires_approval: true });
+    const asked = await order({ sans: "a.example.test", certificate_profile_id: profile.id });
+    expect(asked.location).toStartWith("/jobs/");
+    const path = asked.location ?? "";
+    const mine = await admin.get(path);
+    expect(mine.html).toContain("Somebody else has to approve it.");
+    expect(mine.html).toContain("a.example.test");
+    const own = await admin.send(mine.form("jobs.approve"));
+    expect([own.status, own.html.includes("nobody decides on their own request")]).toEqual([
+      403,
+      true,
+    ]);
+    const viewer = await site.userWith({ role: "viewer" });
+    expect((await viewer.get(path)).forms.map((it) => it.action)).toEqual(["/ui/sessions.end"]);
+    const approver = await site.userWith({ role: "approver" });
+    const theirs = await approver.get(path);
+    const answer = await approver.send(theirs.form("jobs.approve"), { note: "fine with me" });
+    expect(answer.location).toBe(path);
+    const after = await approver.get(path);
+    expect(after.html).toContain("fine with me");
+    expect(after.html).not.toContain("/ui/jobs.approve");
+  }, 30_000);
+
+  test("offer what the state allows, and nothing else", async () => {
+    const { ok } = site.product;
+    const made = await order({ sans: "b.example.test" });
+    const id = made.location?.slice("/certificates/".length) ?? "";
+    const [job] = (await ok("GET", `/api/v1/jobs?certificate_id=${id}`)).data;
+    const path = `/jobs/${job.id}`;
+    const waiting = await admin.get(path);
+    expect(waiting.html).toContain("hands in its certificate signing request");
+    expect(waiting.html).toContain('hx-trigger="every 2s"');
+    const actions = (forms: typeof waiting.forms) =>
+      forms.map((it) => it.action).filter((it) => it.startsWith("/ui/jobs."));
+    expect(actions(waiting.forms)).toEqual(["/ui/jobs.cancel"]);
+    await admin.send(waiting.form("jobs.cancel"));
+    const cancelled = await admin.get(path);
+    expect(cancelled.html).toContain("It was cancelled.");
+    expect(cancelled.html).not.toContain("hx-trigger");
+    expect(actions(cancelled.forms)).toEqual([]);
+    const late = await admin.send(waiting.form("jobs.cancel"));
+    expect([late.status, late.html.includes("cannot be cancelled")]).toEqual([409, true]);
+  });
+
+  test("a schedule runs when it is told to", async () => {
+    const page = await admin.get("/schedules");
+    const answer = await admin.send(page.form("schedules.run", { name: "job-retry" }));
+    expect(answer.location).toBe("/schedules");
+    expect((await admin.get("/schedules")).html).toContain("Run a recurring row now: started.");
+  });
+
+  test("an agent with something hanging on it is retired with a reason only, and the counts are told", async () => {
+    const { ok } = site.product;
+    await ok("POST", "/api/v1/targets", {
+      name: "t",
+      type: "NGINX",
+      agent_id: agentId,
+      config: { cert_path: "/a", key_path: "/b" },
+    });
+    const page = await admin.get(`/agents/${agentId}`);
+    const refused = await admin.send(page.form("agents.retire"));
+    expect(refused.status).toBe(409);
+    expect(refused.html).toContain("Active targets: 1");
+    const forced = await admin.send(refused.form("agents.retire"), { force: "true" });
+    expect(forced.html).toContain("is required with force");
+    const done = await admin.send(forced.form("agents.retire"), { reason: "gone" });
+    expect(done.status).toBe(303);
+    expect((await admin.get("/agents/retired")).html).toContain(agentId);
+  });
+});

@@ -1,0 +1,108 @@
+/** @jsxImportSource hono/jsx */
+import { describe, expect, test } from "bun:test";
+import { instant } from "#base/time.ts";
+import type { VersionView } from "#features/certificates/certificate.ts";
+import type { DeploymentView } from "#features/deployments/deployment.ts";
+import { toDocument } from "../html.ts";
+import { Deployments, Versions } from "./placements.tsx";
+
+const now = instant(Date.UTC(2026, 10, 23, 12));
+const fingerprint = "ab".repeat(32);
+
+const version = (change: Partial<VersionView> = {}): VersionView => ({
+  id: "ver-1",
+  certificateId: "mc-1",
+  holder: "ag-1",
+  serialNumber: "01",
+  fingerprint,
+  notBefore: now,
+  notAfter: instant(now + 1_000_000),
+  keyAlgorithm: "ECDSA-P256",
+  isCurrent: true,
+  keyAvailable: true,
+  issuerId: "iss-local",
+  authorityId: null,
+  certificatePem: "",
+  createdAt: now,
+  ...change,
+});
+
+const deployment = (change: Partial<DeploymentView> = {}): DeploymentView => ({
+  id: "dep-1",
+  certificateId: "mc-1",
+  versionId: "ver-1",
+  targetId: "tgt-1",
+  targetName: "site",
+  targetType: "NGINX",
+  agentId: "ag-1",
+  state: "Deployed",
+  message: null,
+  seenAt: now,
+  seenFingerprint: fingerprint,
+  seenChain: null,
+  tlsVersion: "TLSv1.3",
+  createdAt: now,
+  updatedAt: now,
+  ...change,
+});
+
+const frame = { now, nonce: "n", csrf: "c", here: "/", sent: undefined, may: () => true };
+const names = { agent: new Map([["ag-1", "web"]]) };
+
+describe("a version", () => {
+  const row = async (it: VersionView) =>
+    await toDocument(<Versions frame={frame} versions={[it]} names={names} />);
+
+  test.each([
+    ["its key is on an agent", {}, true, "web"],
+    ["its key is gone", { keyAvailable: false }, false, "the key is gone"],
+    ["it has expired", { notAfter: instant(now - 1) }, false, "expired"],
+    ["the client holds its key", { holder: null, keyAvailable: false }, false, "the client"],
+  ])("when %s", async (_, change, offered, words) => {
+    const html = await row(version(change));
+    expect(html.includes("/ui/certificates.redeploy")).toBe(offered);
+    expect(html).toContain(words);
+  });
+});
+
+describe("a deployment", () => {
+  const shown = async (...all: DeploymentView[]) =>
+    await toDocument(<Deployments deployments={all} versions={[version()]} now={now} />);
+
+  test("says what was seen, over which TLS, and when", async () => {
+    const html = await shown(deployment());
+    expect(html).toContain(">Deployed<");
+    expect(html).toContain(fingerprint);
+    expect(html).toContain("over TLSv1.3");
+    expect(html).toContain('datetime="2026-11-23T12:00:00Z"');
+  });
+
+  test("that nobody saw is said to be that, plainly", async () => {
+    const unseen = { state: "InstalledNotSeen", seenAt: null, seenFingerprint: null } as const;
+    const html = await shown(deployment(unseen));
+    expect(html).toContain("Installed, not seen");
+    expect(html).toContain("nobody has seen it serve this certificate");
+    expect(html).toContain("nothing was seen");
+    expect(html).not.toContain(">Deployed<");
+  });
+
+  test("where something else is served says so", async () => {
+    const html = await shown(
+      deployment({
+        state: "RolledBack",
+        seenFingerprint: "cd".repeat(32),
+        message: "reload failed",
+      }),
+    );
+    expect(html).toContain("another certificate");
+    expect(html).toContain("reload failed");
+  });
+
+  test("does not outlive the next one at the same target, but a failed one replaces nothing", async () => {
+    const before = deployment({ id: "dep-0", versionId: "ver-0" });
+    expect(await shown(deployment(), before)).toContain("replaced since");
+    const failed = deployment({ state: "Failed" });
+    expect(await shown(failed, before)).not.toContain("replaced since");
+    expect(await shown(deployment({ targetId: "tgt-2" }), before)).not.toContain("replaced since");
+  });
+});
