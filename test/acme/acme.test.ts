@@ -104,7 +104,8 @@ describe("ordering", () => {
   test("makes the account again at a server that has forgotten it", async () => {
     const id = await newIssuer({ email: "pki@example.com" });
     await bench.issue(id, await requestFor(["one.test"]));
-    await pebble.restart();
+    await pebble.halt();
+    await pebble.resume();
     const after = watch();
     await expectVerified(await bench.issue(id, await requestFor(["one.test"]), after), pebble);
     expect(after.count("sign-me-up")).toBe(1);
@@ -280,7 +281,8 @@ describe("going on after a kill", () => {
     const id = await newIssuer();
     const request = await requestFor(["one.test"]);
     await bench.issue(id, request);
-    await pebble.restart();
+    await pebble.halt();
+    await pebble.resume();
     await expectVerified(await bench.issue(id, request), pebble);
   });
 });

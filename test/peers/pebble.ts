@@ -2,7 +2,7 @@
  * A real ACME server (pebble) with its DNS (pebble-challtestsrv): every name is this machine, http-01 is asked for at
  * `httpPort`. Its TLS certificate comes from a CA of its own. Everything on free ports, in a directory of its own.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Daemon, startDaemon } from "./daemon.ts";
@@ -28,10 +28,12 @@ export interface PebbleRig {
   readonly eab: { readonly kid: string; readonly hmac: string };
   /** The trust anchor of the certificates it issues, PEM; another one after each start. */
   anchor(): Promise<string>;
-  /** What it wrote since its start. */
-  output(): string;
-  /** Ends it and starts it on the same ports: it has forgotten accounts, orders and its CA. */
-  restart(): Promise<void>;
+  /** How many certificates it issued, over all its starts. */
+  issued(): number;
+  /** Ends the ACME server; nobody listens there any more. */
+  halt(): Promise<void>;
+  /** Starts it again on the same ports: it has forgotten accounts, orders and its CA. */
+  resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -71,7 +73,10 @@ export async function startPebble(options: PebbleOptions): Promise<PebbleRig> {
     `PEBBLE_AUTHZREUSE=${options.reusedAuthorizations ?? 0}`,
   ];
   const program = ["pebble", "-config", at("config.json"), "-dnsserver", `127.0.0.1:${dnsPort}`];
-  const start = () => startDaemon(["env", ...environment, ...program], port, directory);
+  // To a file: what a daemon remembers is only the end.
+  const logged = ["sh", "-c", 'exec "$@" >>"$0" 2>&1', at("log"), ...program];
+  const start = () => startDaemon(["env", ...environment, ...logged], port, directory);
+  const output = () => (existsSync(at("log")) ? readFileSync(at("log"), "utf8") : "");
   let dns: Daemon | undefined;
   let acme: Daemon;
   try {
@@ -79,8 +84,9 @@ export async function startPebble(options: PebbleOptions): Promise<PebbleRig> {
     acme = await start();
   } catch (cause) {
     await dns?.stop();
+    const said = output();
     rmSync(directory, { recursive: true, force: true });
-    throw cause;
+    throw new Error(`pebble did not start: ${said}`, { cause });
   }
   return {
     directoryUrl: `https://localhost:${port}/dir`,
@@ -90,9 +96,9 @@ export async function startPebble(options: PebbleOptions): Promise<PebbleRig> {
       const url = `https://localhost:${managementPort}/roots/0`;
       return await (await fetch(url, { tls: { ca: pair.chainPem } })).text();
     },
-    output: () => acme.output(),
-    async restart() {
-      await acme.stop();
+    issued: () => output().split("Issued certificate serial").length - 1,
+    halt: () => acme.stop(),
+    async resume() {
       acme = await start();
     },
     async stop() {
