@@ -42,6 +42,7 @@ const packages = {
   kysely: "^src/(db|jobs|features)/|^migrations/",
   postgres: "^src/db/",
   hono: "^src/(server|protocols)/|^views/",
+  "@hono/node-server": "^src/server/",
   "prom-client": "^src/server/",
   pino: "^src/server/",
   "smol-toml": "^src/config",

@@ -3,6 +3,7 @@ import { systemRandom } from "#base/random.ts";
 import { systemClock } from "#base/time.ts";
 import { loadIdentity } from "./identity.ts";
 import { join } from "./join.ts";
+import { lockState } from "./lock.ts";
 import { agentLog } from "./log.ts";
 import { agentVersion } from "./machine-info.ts";
 import { Retired, runAgent } from "./run.ts";
@@ -21,6 +22,7 @@ async function run(settings: AgentSettings): Promise<number> {
   process.on("SIGTERM", () => stop.abort());
   process.on("SIGINT", () => stop.abort());
   const log = agentLog();
+  const release = lockState(settings.stateDirectory);
   try {
     await runAgent(
       settings,
@@ -33,6 +35,8 @@ async function run(settings: AgentSettings): Promise<number> {
     if (!(error instanceof Retired)) throw error;
     log.warn({}, `${error.message}; ending`);
     return 0;
+  } finally {
+    release();
   }
 }
 

@@ -18,6 +18,7 @@ import { type App, appOf } from "#server/app.ts";
 import { identifier } from "#server/authenticate.ts";
 import { mountEvents } from "#server/events.ts";
 import { openDoor } from "#server/listeners.ts";
+import { openMtlsDoor } from "#server/mtls-door.ts";
 import { openapi } from "#server/openapi.ts";
 import { ensureServerCertificate, type ServerTls, serverNames } from "#server/own-certificate.ts";
 import { mountPages } from "#server/pages.ts";
@@ -127,14 +128,16 @@ async function openDoors(parts: Parts) {
   };
   const https = openDoor("https", { ...door, port: config.serverPort, app: secureApp }, tls);
   const http = openDoor("http", { ...door, port: config.httpPort, app: plainApp }, undefined);
+  const mtls = await openMtlsDoor({ ...door, port: config.mtlsPort, app: secureApp }, tls);
   const reload = async () => {
     const next = await loadTls();
     if (next.fingerprint === tls.fingerprint) return;
     tls = next;
     world.log.info({}, "the server's certificate was replaced");
+    await mtls.replaceCertificate(next);
     await https.replaceCertificate(next);
   };
-  return { doors: [https, http], reload };
+  return { doors: [https, http, mtls], reload };
 }
 
 function appsOf({ config, opened, product, auth, isStopping }: Parts) {

@@ -34,8 +34,10 @@ export async function demo(argv: readonly string[]): Promise<number> {
   const state = await loadState(config.dataDir, wanted);
   const { serverPort, httpPort } = state;
   const stopped = Promise.withResolvers<number>();
-  const server = await startServer({ ...config, serverPort, httpPort }, openLog("warn"), () =>
-    stopped.resolve(70),
+  const server = await startServer(
+    { ...config, serverPort, httpPort, mtlsPort: 0 },
+    openLog("warn"),
+    () => stopped.resolve(70),
   );
   say(`server: ${server.addresses.https} on ${config.dataDir}`);
   const children: Child[] = [];

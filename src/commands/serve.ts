@@ -9,7 +9,7 @@ export async function serve(argv: readonly string[]): Promise<number> {
   const check = rest.includes("--check");
   const unknown = rest.find((it) => it !== "--check");
   if (unknown !== undefined) throw new UsageError(`serve knows no ${unknown}`);
-  const log = openLog(config.logLevel);
+  const log = openLog(config.logLevel, config.logFormat);
   warn(log);
   if (check) {
     process.stdout.write("the configuration is valid\n");

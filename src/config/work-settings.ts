@@ -111,4 +111,12 @@ export const workSettings = [
     summary: "How often answers to ACME challenges that are over are forgotten.",
     effect: "restart",
   },
+  {
+    key: "CERTCTL_EVENT_CLEANUP_INTERVAL",
+    property: "eventCleanupInterval",
+    schema: Interval,
+    default: "1h",
+    summary: "How often events older than a week are forgotten; the audit trail keeps its own.",
+    effect: "restart",
+  },
 ] as const satisfies readonly Setting[];

@@ -39,6 +39,7 @@ export function openDoor(
   options: DoorOptions,
   tls: Tls | undefined,
 ): OpenDoor {
+  refuseTaken(options);
   let server = start(name, options, tls, options.port);
   const port = server.port ?? options.port;
   return {
@@ -46,11 +47,26 @@ export function openDoor(
     async replaceCertificate(next) {
       const old = server;
       server = start(name, options, next, port);
+      // Closing a socket resets what waits in its queue, so it is closed when the loop has just emptied it, not in the
+      // same turn that made the new one.
+      await options.clock.sleep(seconds(0.05));
       // Long polls and streams on the old one end within their own time; what is left then is cut.
       await drain(old, seconds(35), options.clock);
     },
     stop: (grace) => drain(server, grace, options.clock),
   };
+}
+
+/** Two processes may share a port here, which replacing a certificate needs, but nobody should share one by mistake. */
+function refuseTaken({ host, port }: DoorOptions): void {
+  if (port === 0) return;
+  try {
+    Bun.listen({ hostname: host, port, socket: { data: () => undefined } }).stop(true);
+  } catch (error) {
+    throw new Error(`cannot listen on ${host}:${port}: it is in use, or not allowed here`, {
+      cause: error,
+    });
+  }
 }
 
 function start(
@@ -62,7 +78,7 @@ function start(
   return Bun.serve({
     hostname: options.host,
     port,
-    reusePort: port !== 0,
+    reusePort: true,
     idleTimeout: idleSeconds,
     // Refuses while reading; the app says 413 with a problem for what declares its size.
     maxRequestBodySize: options.maxBody + 1_024,

@@ -70,9 +70,9 @@ async function make(world: World, names: readonly GeneralName[]): Promise<Kept> 
     await buildRequest({ subject: [], subjectAltNames: names, privateKey }),
   );
   const now = world.clock.now();
-  const notBefore = instant(Math.floor((now - 60_000) / 1_000) * 1_000);
+  const { notBefore: earliest, notAfter: bound } = host.authority.issuing.validity;
+  const notBefore = instant(Math.max(Math.floor((now - 60_000) / 1_000) * 1_000, earliest));
   const end = later(notBefore, lifetime);
-  const bound = host.authority.issuing.validity.notAfter;
   const issued = await issuer.connector.issue(
     host,
     {

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { sql } from "kysely";
 import type { Database } from "#db/database.ts";
-import { matchesText } from "#db/search.ts";
+import { keysMatching } from "#db/search.ts";
 import { eachEngine } from "./engines.ts";
 
 const texts: readonly string[] = [
@@ -30,11 +30,11 @@ async function fill(database: Database): Promise<void> {
 }
 
 async function search(database: Database, query: string): Promise<readonly number[]> {
+  const from = sql`(select cast(value as integer) as key, name from settings) as s`;
+  const keys = keysMatching(database.reader, query, { from, key: "s.key", names: ["s.name"] });
+  const condition = keys === undefined ? sql`1 = 1` : sql`s.key in (${keys})`;
   const { rows } = await sql<{ key: number }>`
-    select s.key from (select cast(value as integer) as key, name from settings) as s
-    where ${matchesText(database.reader, query, { key: "s.key", names: ["s.name"] })} order by s.key`.execute(
-    database.scanner,
-  );
+    select s.key from ${from} where ${condition} order by s.key`.execute(database.scanner);
   return rows.map((it) => it.key);
 }
 

@@ -25,7 +25,8 @@ async function demo(directory: string): Promise<Ready> {
   const decoder = new TextDecoder();
   for await (const chunk of child.stdout) {
     output += decoder.decode(chunk, { stream: true });
-    const match = /certctl demo ready: URL=(\S+) SITE=(\S+) SERVER_NAME=(\S+) CERTIFICATE=(\S+)\n/.exec(output);
+    const match =
+      /certctl demo ready: URL=(\S+) SITE=(\S+) SERVER_NAME=(\S+) CERTIFICATE=(\S+)\n/.exec(output);
     if (!match) continue;
     const [, url = "", site = "", serverName = "", certificate = ""] = match;
     const stop = async () => {

@@ -19,6 +19,7 @@ export interface Server {
   readonly dataDir: string;
   readonly url: string;
   readonly httpPort: number;
+  readonly mtlsPort: number;
   readonly apiKey: string;
   readonly anchors: string;
   readonly fingerprint: string;
@@ -36,12 +37,13 @@ export interface Server {
 export async function startServer(env: Readonly<Record<string, string>> = {}): Promise<Server> {
   const directory = mkdtempSync(join(tmpdir(), "certctl-main-"));
   const dataDir = join(directory, "data");
-  const [port, httpPort] = [await freePort(), await freePort()];
+  const [port, httpPort, mtlsPort] = [await freePort(), await freePort(), await freePort()];
   const url = `https://127.0.0.1:${port}`;
   const settings = {
     CERTCTL_DATA_DIR: dataDir,
     CERTCTL_SERVER_PORT: String(port),
     CERTCTL_HTTP_PORT: String(httpPort),
+    CERTCTL_MTLS_PORT: String(mtlsPort),
     CERTCTL_RATE_LIMIT_ENABLED: "false",
     ...env,
   };
@@ -76,6 +78,7 @@ export async function startServer(env: Readonly<Record<string, string>> = {}): P
     dataDir,
     url,
     httpPort,
+    mtlsPort,
     apiKey,
     anchors,
     fingerprint: trust.fingerprints[0] ?? "",

@@ -48,6 +48,7 @@ export async function startMeasured(options: ServerOptions): Promise<MeasuredSer
       CERTCTL_DATA_DIR: options.dataDir,
       CERTCTL_SERVER_PORT: String(port),
       CERTCTL_HTTP_PORT: String(httpPort),
+      CERTCTL_MTLS_PORT: "0",
       CERTCTL_RATE_LIMIT_ENABLED: "false",
       CERTCTL_LOG_LEVEL: "warn",
       CERTCTL_API_KEYS_NAMED: `${name}:${token}:admin`,

@@ -183,7 +183,9 @@ function validityFor(draft: Draft, authority: Authority | undefined, now: Instan
   const usual = Math.min(days(Number(issuer.config["validity_days"] ?? 90)), limit);
   const lifetime = validitySeconds === null ? usual : seconds(validitySeconds);
   // Whole seconds, as the encoding has; inclusive of notAfter, hence one second less (RFC 5280 section 4.1.2.5).
-  const start = instant(Math.floor((now - Math.min(backdate, lifetime / 10)) / 1_000) * 1_000);
+  const usualStart = Math.floor((now - Math.min(backdate, lifetime / 10)) / 1_000) * 1_000;
+  // Never before the issuer's own: a CA made a moment ago would otherwise refuse every certificate.
+  const start = instant(Math.max(usualStart, authority?.issuing.validity.notBefore ?? 0));
   const end = later(start, lifetime - seconds(1));
   const bound = authority?.issuing.validity.notAfter;
   const notAfter = validitySeconds === null && bound !== undefined && end > bound ? bound : end;

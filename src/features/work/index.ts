@@ -1,6 +1,6 @@
 /** Jobs and what recurs. */
 import { notFound } from "#base/problem.ts";
-import { type Milliseconds, minutes, seconds } from "#base/time.ts";
+import { days, later, type Milliseconds, minutes, seconds } from "#base/time.ts";
 import { endFailed, LeaseLost } from "#jobs/attempt.ts";
 import type { JobKind } from "#jobs/job.ts";
 import * as jobs from "#jobs/queries.ts";
@@ -10,6 +10,7 @@ import { bind, type Feature, read, write } from "../handler.ts";
 import { forgetOld } from "../idempotency.ts";
 import { approve, cancelWith, get, list, rejectWith, retry } from "./actions.ts";
 import { workApi } from "./api.ts";
+import { deleteEventsBefore } from "./queries.ts";
 import { timeOuts } from "./time-outs.ts";
 
 export interface WorkParts {
@@ -68,6 +69,7 @@ export function workFeature(parts: WorkParts): Feature {
       jobRetry(parts.kinds),
       timeOuts(parts.kinds, parts.timeouts),
       idempotencyCleanup,
+      eventCleanup,
     ],
   };
 }
@@ -116,6 +118,24 @@ async function takeBack(
     if (!(error instanceof LeaseLost)) throw error;
   }
 }
+
+/** Streams resume within a week; what is older is told by the audit trail. */
+const eventCleanup: Recurring = {
+  name: "event-cleanup",
+  summary: "Forget events older than a week",
+  setting: "CERTCTL_EVENT_CLEANUP_INTERVAL",
+  interval: minutes(60),
+  timeout: minutes(5),
+  async run(ctx) {
+    const before = later(ctx.clock.now(), -days(7));
+    let forgotten = 0;
+    for (let n = 1; n > 0 && !ctx.signal.aborted; ) {
+      n = await ctx.commit((tx) => deleteEventsBefore(tx.db, before, 5_000));
+      forgotten += n;
+    }
+    return `${forgotten} forgotten`;
+  },
+};
 
 const idempotencyCleanup: Recurring = {
   name: "idempotency-cleanup",

@@ -194,3 +194,21 @@ export async function hurry(db: Db, pk: number, now: Instant): Promise<void> {
     .where("state", "=", "Pending")
     .execute();
 }
+
+/** A bounded bite, so that no transaction takes long. */
+export async function deleteEventsBefore(db: Db, before: Instant, limit: number): Promise<number> {
+  const result = await db
+    .deleteFrom("events")
+    .where(
+      "pk",
+      "in",
+      db
+        .selectFrom("events")
+        .select("pk")
+        .where("created_at", "<", before)
+        .orderBy("pk")
+        .limit(limit),
+    )
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}

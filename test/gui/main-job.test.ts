@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Browser, Page } from "playwright-core";
+import { look } from "#test/main-job/look.ts";
+import { type NginxRig, startNginx } from "#test/peers/nginx.ts";
+import {
+  type FreshServer,
+  openTab,
+  startAgentWith,
+  startBrowser,
+  startFreshServer,
+} from "./rig.ts";
+
+const password = "correct horse battery";
+const states = (page: Page, text: string) => page.locator(".status", { hasText: text });
+
+describe("in a browser", () => {
+  let server: FreshServer;
+  let browser: Browser;
+  let nginx: NginxRig;
+  const stops: (() => Promise<void>)[] = [];
+  beforeAll(async () => {
+    nginx = await startNginx({ names: ["www.example.test"] });
+    stops.push(() => nginx.stop());
+    server = await startFreshServer();
+    stops.push(() => server.stop());
+    browser = await startBrowser();
+    stops.push(() => browser.close());
+  }, 60_000);
+  afterAll(async () => {
+    for (const stop of stops.reverse()) await stop();
+  }, 60_000);
+
+  test("from the setup code to a certificate that the page says is deployed", async () => {
+    const { page, complaints, close } = await openTab(browser, server.url);
+
+    await page.goto("/");
+    await page.getByLabel("Setup code").fill(server.setupCode);
+    await page.getByLabel("Name", { exact: true }).fill("root");
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Make the administrator" }).click();
+    await page.getByRole("heading", { name: "First steps" }).waitFor();
+
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("Name").fill("root");
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+
+    await page.getByRole("link", { name: "Add an agent" }).click();
+    await page.getByLabel("Name").fill("web");
+    await page.getByRole("button", { name: "Make the join command" }).click();
+    const command = await page.getByLabel("Join command").innerText();
+    const agent = startAgentWith(command, server.directory);
+    stops.push(() => agent.stop());
+    await page.getByRole("link", { name: "among the agents" }).click();
+    await page.getByRole("link", { name: "web" }).click();
+    await states(page, "Online").waitFor();
+
+    await page.getByRole("link", { name: "Targets", exact: true }).click();
+    await page.getByRole("link", { name: "New target" }).click();
+    await page.getByRole("link", { name: "NGINX" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("site");
+    await page.getByLabel("Agent").selectOption({ label: "web" });
+    await page.getByLabel("Certificate file", { exact: true }).fill(nginx.certPath);
+    await page.getByLabel("Private key file", { exact: true }).fill(nginx.keyPath);
+    await page.getByLabel("Main configuration file").fill(nginx.configFile);
+    await page.getByLabel("Reload command").fill(nginx.reloadCommand.join(" "));
+    await page.getByLabel("Test command").fill(nginx.validateCommand.join(" "));
+    await page.getByLabel("Endpoint").fill(nginx.endpoint);
+    await page.getByRole("button", { name: "Add the target" }).click();
+    await page.getByRole("button", { name: "Have the agent test it" }).click();
+    // Nothing is clicked from here: the page keeps itself fresh.
+    await states(page, "Success").first().waitFor();
+
+    await page.getByRole("link", { name: "Certificates", exact: true }).click();
+    await page.getByRole("link", { name: "New certificate" }).click();
+    await page.getByLabel("subjectAltNames").fill("www.example.test");
+    await page.getByRole("checkbox", { name: "site" }).check();
+    await page.getByRole("button", { name: "Order the certificate" }).click();
+    await states(page, "Deployed").waitFor({ timeout: 30_000 });
+    await states(page, "Active").waitFor();
+    const seen = await page.locator("table", { hasText: "over TLS" }).locator("code").innerText();
+    const { fingerprint } = await look(nginx.port, "www.example.test", "");
+    expect(seen).toBe(fingerprint);
+
+    // What refreshes itself ends with what it waited for.
+    await page.locator("#live-poll").waitFor({ state: "detached" });
+    await page.getByRole("link", { name: "Deployment", exact: true }).click();
+    await page.getByRole("cell", { name: "verify" }).waitFor();
+    expect(await page.locator("#live-poll").count()).toBe(0);
+
+    expect(complaints).toEqual([]);
+    await close();
+  }, 120_000);
+
+  async function signIn(page: Page): Promise<void> {
+    await page.goto("/signin");
+    await page.getByLabel("Name").fill("root");
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+  }
+
+  test("sorting and filtering exchange the list alone, keep the focus, and can be gone back from", async () => {
+    const { page, complaints, close } = await openTab(browser, server.url);
+    await signIn(page);
+    await page.goto("/certificates");
+    let loads = 0;
+    page.on("load", () => loads++);
+    await page.getByRole("link", { name: "Valid until" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/certificates?sort=not_after");
+    await page.getByRole("link", { name: "Valid until ▲" }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain("Valid until");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/certificates?sort=-not_after");
+    await page.getByLabel("Status").selectOption("Failed");
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.getByText("There is no such certificate.").waitFor();
+    expect(new URL(page.url()).searchParams.get("sort")).toBe("-not_after");
+    await page.goBack();
+    await page.getByRole("link", { name: "www.example.test" }).first().waitFor();
+    expect(loads).toBe(0);
+    expect(complaints).toEqual([]);
+    await close();
+  }, 60_000);
+
+  test("injected markup does nothing: neither scripts nor htmx attributes without the page's nonce", async () => {
+    const { page, complaints, close } = await openTab(browser, server.url);
+    await signIn(page);
+    const refused = await page.evaluate(async () => {
+      const result: string[] = [];
+      document.addEventListener("securitypolicyviolation", (it) => {
+        result.push(it.effectiveDirective);
+      });
+      try {
+        document.body.innerHTML += "<b>x</b>";
+      } catch (error) {
+        result.push((error as Error).name);
+      }
+      const script = document.createElement("script");
+      script.setAttribute("src", "/assets/evil.js");
+      try {
+        document.body.append(script);
+      } catch {
+        result.push("script");
+      }
+      const button = document.createElement("button");
+      button.setAttribute("hx-get", "/teams");
+      document.body.append(button);
+      Reflect.get(window, "htmx").process(button);
+      result.push(`hx-get: ${button.getAttribute("hx-get")}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return result;
+    });
+    expect(refused).toContain("TypeError");
+    expect(refused).toContain("require-trusted-types-for");
+    expect(refused.some((it) => it.startsWith("script"))).toBe(true);
+    expect(refused).toContain("hx-get: null");
+    expect(complaints.length).toBeGreaterThan(0);
+    await close();
+  }, 60_000);
+
+  test("without JavaScript every read and a write work the same", async () => {
+    const { page, complaints, close } = await openTab(browser, server.url, {
+      javaScriptEnabled: false,
+    });
+    await signIn(page);
+    const links = await page.getByRole("navigation", { name: "Pages" }).getByRole("link").all();
+    const paths = await Promise.all(links.map((it) => it.getAttribute("href")));
+    expect(paths.length).toBe(14);
+    for (const path of paths) {
+      const answer = await page.goto(path ?? "");
+      expect([path, answer?.status()]).toEqual([path, 200]);
+      expect(await page.getByRole("heading", { level: 1 }).count()).toBe(1);
+    }
+    await page.goto("/certificates?q=www");
+    await page.getByRole("link", { name: "www.example.test" }).first().click();
+    const download = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Download PEM" }).click();
+    expect((await download).suggestedFilename()).toEndWith(".pem");
+
+    await page.getByText("Change owner, tags, policy…").click();
+    await page.getByLabel("Tags").fill("site=main\nnote=a, b");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Change owner, team, tags, targets or policy: done.").waitFor();
+    await page.getByText("note: a, b").waitFor();
+
+    await page.getByRole("button", { name: "Renew now" }).click();
+    for (let i = 0; i < 50 && (await states(page, "Active").count()) === 0; i++) {
+      await page.waitForTimeout(200);
+      await page.reload();
+    }
+    expect(await page.getByText("replaced since").count()).toBe(1);
+    expect(complaints).toEqual([]);
+    await close();
+  }, 120_000);
+
+  test("fits a phone, in light and in dark", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const { page, complaints, close } = await openTab(browser, server.url, {
+        viewport: { width: 390, height: 844 },
+        colorScheme,
+      });
+      await signIn(page);
+      const certificate = await page.goto("/certificates").then(async () => {
+        return await page
+          .getByRole("link", { name: "www.example.test" })
+          .first()
+          .getAttribute("href");
+      });
+      for (const path of [
+        "/",
+        "/certificates",
+        certificate ?? "",
+        "/targets/new?type=NGINX",
+        "/audit",
+      ]) {
+        await page.goto(path);
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect([path, width]).toEqual([path, 390]);
+      }
+      expect(complaints).toEqual([]);
+      await close();
+    }
+  }, 60_000);
+});
