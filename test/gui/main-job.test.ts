@@ -48,7 +48,7 @@ describe("in a browser", () => {
     await page.getByRole("link", { name: "Add an agent" }).click();
     await page.getByLabel("Name").fill("web");
     await page.getByRole("button", { name: "Make the join command" }).click();
-    const command = await page.getByLabel("Join command").innerText();
+    const command = (await page.getByLabel("Join command").textContent()) ?? "";
     const agent = startAgentWith(command, server.directory);
     stops.push(() => agent.stop());
     await page.getByRole("link", { name: "among the agents" }).click();
@@ -78,7 +78,7 @@ describe("in a browser", () => {
     await page.getByRole("button", { name: "Order the certificate" }).click();
     await states(page, "Deployed").waitFor({ timeout: 30_000 });
     await states(page, "Active").waitFor();
-    const seen = await page.locator("table", { hasText: "over TLS" }).locator("code").innerText();
+    const seen = await page.locator("table", { hasText: "over TLS" }).locator("code").textContent();
     const { fingerprint } = await look(nginx.port, "www.example.test", "");
     expect(seen).toBe(fingerprint);
 
@@ -138,11 +138,10 @@ describe("in a browser", () => {
         result.push((error as Error).name);
       }
       const script = document.createElement("script");
-      script.setAttribute("src", "/assets/evil.js");
       try {
-        document.body.append(script);
-      } catch {
-        result.push("script");
+        script.setAttribute("src", "/assets/evil.js");
+      } catch (error) {
+        result.push(`script: ${(error as Error).name}`);
       }
       const button = document.createElement("button");
       button.setAttribute("hx-get", "/teams");
@@ -154,7 +153,7 @@ describe("in a browser", () => {
     });
     expect(refused).toContain("TypeError");
     expect(refused).toContain("require-trusted-types-for");
-    expect(refused.some((it) => it.startsWith("script"))).toBe(true);
+    expect(refused).toContain("script: TypeError");
     expect(refused).toContain("hx-get: null");
     expect(complaints.length).toBeGreaterThan(0);
     await close();
@@ -186,11 +185,12 @@ describe("in a browser", () => {
     await page.getByText("note: a, b").waitFor();
 
     await page.getByRole("button", { name: "Renew now" }).click();
-    for (let i = 0; i < 50 && (await states(page, "Active").count()) === 0; i++) {
+    const replaced = page.getByText("replaced since");
+    for (let i = 0; i < 50 && (await replaced.count()) === 0; i++) {
       await page.waitForTimeout(200);
-      await page.reload();
+      await page.goto(page.url());
     }
-    expect(await page.getByText("replaced since").count()).toBe(1);
+    expect(await replaced.count()).toBe(1);
     expect(complaints).toEqual([]);
     await close();
   }, 120_000);
