@@ -14,7 +14,8 @@ export const eventTypes = {
   "certificate.issued": z.strictObject({
     versionId: z.string(),
     serialNumber: z.string(),
-    notAfter: z.number(),
+    /** RFC 3339. */
+    notAfter: z.string(),
   }),
   "certificate.failed": z.strictObject({ message: z.string() }),
   "certificate.changed": Empty,

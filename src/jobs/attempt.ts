@@ -4,6 +4,7 @@ import { instant, later, seconds } from "#base/time.ts";
 import { type Failure, type Job, type JobContext, JobFailure, type ServerKind } from "./job.ts";
 import { txOf } from "./open-tx.ts";
 import * as queries from "./queries.ts";
+import { type JobEvent, jobMachine } from "./state.ts";
 import type { Origin, Subscription, Tx } from "./tx.ts";
 import type { World } from "./world.ts";
 
@@ -114,8 +115,15 @@ async function end(tx: Tx, job: Job, ending: queries.Ending): Promise<void> {
 }
 
 /** Pages watch jobs: every end of an attempt is an event. */
-export async function announce(tx: Tx, job: Job, state: string): Promise<void> {
-  await tx.emit("job.changed", { id: job.id, teamPk: job.teamPk }, { state, type: job.type });
+export async function announce(tx: Tx, job: Job, event: JobEvent): Promise<void> {
+  // Every event leads to one state, wherever it comes from.
+  const [from] = jobMachine.from(event);
+  const state = from && jobMachine.next(from, event);
+  await tx.emit(
+    "job.changed",
+    { id: job.id, teamPk: job.teamPk },
+    { state: state ?? event, type: job.type },
+  );
 }
 
 async function endCancelled(

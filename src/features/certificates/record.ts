@@ -1,5 +1,5 @@
 /** What a signature leaves behind, in one commit: version, certificate, event. */
-import { hours, later } from "#base/time.ts";
+import { hours, later, toRfc3339 } from "#base/time.ts";
 import { runBy } from "#jobs/schedule-queries.ts";
 import type { Tx } from "#jobs/tx.ts";
 import { keyText } from "#pki/algorithms.ts";
@@ -62,7 +62,7 @@ export async function recordVersion(tx: Tx, it: Recording): Promise<{ versionPk:
     {
       versionId: it.versionId,
       serialNumber: serial.replace(/^0+(?=.)/, ""),
-      notAfter: leaf.notAfter,
+      notAfter: toRfc3339(leaf.notAfter),
     },
   );
   return { versionPk };

@@ -73,7 +73,7 @@ export const submitCsr = write(certificatesApi.submitCsr, {
     await tx.emit(
       "job.changed",
       { id: job.id, teamPk: job.teamPk },
-      { state: "succeed", type: job.type, certificateId: certificate.id },
+      { state: "Completed", type: job.type, certificateId: certificate.id },
     );
     return {
       status: "csr_signed" as const,

@@ -87,6 +87,15 @@ export async function updateIssuer(
   if (result.numUpdatedRows !== 1n) throw new Lost("the issuer");
 }
 
+/** Holds the issuer's row until the end of the transaction, so that two of a kind follow each other. */
+export async function lockIssuer(db: Db, pk: number): Promise<void> {
+  await db
+    .updateTable("issuers")
+    .set((eb) => ({ revision: eb.ref("revision") }))
+    .where("pk", "=", pk)
+    .execute();
+}
+
 export async function deleteIssuer(db: Db, pk: number): Promise<void> {
   await db.deleteFrom("issuer_state").where("issuer_pk", "=", pk).execute();
   await db.deleteFrom("issuers").where("pk", "=", pk).execute();

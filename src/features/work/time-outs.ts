@@ -47,7 +47,7 @@ async function end(
       if (!(await jobs.moveIdle(tx.db, job.pk, "timeOut", now, change))) return;
       const failure = { message: of.message, retryable: false };
       await kinds().get(job.kind)?.failed?.(tx, job, failure);
-      await announce(tx, job, "Failed");
+      await announce(tx, job, "timeOut");
       ended++;
     });
   }
