@@ -1,9 +1,10 @@
 import { beforeAll, expect, test } from "bun:test";
 import { newId, systemRandom } from "#base/random.ts";
-import { days, later } from "#base/time.ts";
+import { days, hours, later } from "#base/time.ts";
 import { csr } from "#test/csr.ts";
 import { eachEngine } from "#test/database/engines.ts";
 import { freePort } from "#test/peers/free-port.ts";
+import { makePair } from "#test/peers/pair.ts";
 import { openProduct, type TestProduct } from "#test/world.ts";
 
 eachEngine("orders at somebody else's CA", (open) => {
@@ -48,6 +49,28 @@ eachEngine("orders at somebody else's CA", (open) => {
     expect(seen).toMatchObject({ status: "Pending", attempts: 1 });
     expect(seen.last_error).toMatch(/^directory: localhost:\d+ refuses connections$/);
     await product.ok("POST", `/api/v1/jobs/${made.body.job_id}/cancel`);
+  });
+
+  test("wait as long as a busy server asks for", async () => {
+    const pair = makePair(["localhost"]);
+    const busy = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      tls: { cert: pair.certificatePem, key: pair.privateKeyPem },
+      fetch: () => new Response("", { status: 503, headers: { "retry-after": "3600" } }),
+    });
+    const config = {
+      directory_url: `https://localhost:${busy.port}/dir`,
+      ca_bundle: pair.chainPem,
+    };
+    const fields = { name: "busy", type: "ACME", config };
+    const { id } = await product.ok("POST", "/api/v1/issuers", fields);
+    const made = await send(await order(["busy.test"], { issuer_id: id }));
+    await product.engine.drain();
+    await busy.stop(true);
+    const seen = await job(made.body.job_id);
+    expect(seen).toMatchObject({ status: "Pending", attempts: 1 });
+    expect(Date.parse(seen.run_after)).toBe(product.clock.now() + hours(1));
   });
 
   test("that cannot be are refused for good, and the same request may be sent again", async () => {
