@@ -37,7 +37,8 @@ export const inventory = (t: Types, engine: Engine): readonly string[] => [
   "CREATE INDEX certificates_team ON certificates (team_pk)",
   "CREATE INDEX certificates_owner ON certificates (owner_pk)",
   "CREATE INDEX certificates_issuer ON certificates (issuer_pk)",
-  "CREATE INDEX certificates_activity ON certificates (activity) WHERE activity <> 'idle'",
+  // Has all that a status is made of, so that counting a million by status reads no rows.
+  "CREATE INDEX certificates_status ON certificates (archived_at, revoked_at, activity, not_after, expiring_at, environment, team_pk)",
   "CREATE INDEX certificates_renew_at ON certificates (renew_at) WHERE renew_at IS NOT NULL",
   `CREATE TABLE chains (pk ${t.key}, hash ${t.bytes} NOT NULL UNIQUE, certificates ${t.bytes} NOT NULL) ${t.strict}`,
   `CREATE TABLE certificate_versions (

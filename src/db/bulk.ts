@@ -19,7 +19,7 @@ export interface Bulk {
 /** The file must be closed by everybody else. */
 export function bulkIntoSqlite(path: string, tables: readonly TableName[]): Bulk {
   const db = new Sqlite(path, { readwrite: true, create: false });
-  for (const pragma of ["locking_mode = EXCLUSIVE", "journal_mode = OFF", "synchronous = OFF"]) {
+  for (const pragma of ["journal_mode = DELETE", "journal_mode = OFF", "synchronous = OFF"]) {
     db.run(`PRAGMA ${pragma}`);
   }
   db.run("PRAGMA cache_size = -1000000");
@@ -49,7 +49,6 @@ export function bulkIntoSqlite(path: string, tables: readonly TableName[]): Bulk
       db.run("ANALYZE");
       db.run("PRAGMA journal_mode = WAL");
       db.run("PRAGMA synchronous = FULL");
-      db.run("PRAGMA locking_mode = NORMAL");
       db.close();
     },
   };

@@ -26,6 +26,11 @@ export interface ListPlan<DB, TB extends keyof DB, Row> {
   readonly key: string;
   /** The rows wanted, without order and limit. */
   readonly rows: SelectQueryBuilder<DB, TB, Row>;
+  /**
+   * Few rows match: find them by an index of the conditions and sort them. Otherwise SQLite may walk the order of the
+   * sort and look at each row until the page is full, which takes long where few match. PostgreSQL needs no such help.
+   */
+  readonly collect?: boolean;
   /** How many there are. */
   readonly total: () => Promise<number>;
 }
@@ -99,6 +104,8 @@ function ordered<DB, TB extends keyof DB, Row>(
   const { window } = plan;
   const value = sql.ref(column.ref);
   const key = sql.ref(plan.key);
+  // To SQLite's planner an expression has no order to walk.
+  const sorted = (it: typeof value) => (plan.collect === true ? sql`+${it}` : it);
   const direction = window.descending ? sql`desc` : sql`asc`;
   const nulls = window.descending ? sql`nulls last` : sql`nulls first`;
   let query = plan.rows;
@@ -108,11 +115,13 @@ function ordered<DB, TB extends keyof DB, Row>(
   if (beyond) query = query.where(beyond);
   if (part !== "nulls") {
     query = query.orderBy(
-      column.nullable ? sql`${value} ${direction} ${nulls}` : sql`${value} ${direction}`,
+      column.nullable
+        ? sql`${sorted(value)} ${direction} ${nulls}`
+        : sql`${sorted(value)} ${direction}`,
     );
   }
   return query
-    .orderBy(sql`${key} ${direction}`)
+    .orderBy(sql`${sorted(key)} ${direction}`)
     .select([
       sql<string | number | null>`${value}`.as("sort_value"),
       sql<number>`${key}`.as("sort_key"),

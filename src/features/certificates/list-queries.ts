@@ -1,46 +1,62 @@
 /** SQL of the certificate list: filters, search, status as a condition. */
-import type { Expression, ExpressionBuilder, Kysely, SqlBool } from "kysely";
+import {
+  type Expression,
+  type ExpressionBuilder,
+  type Kysely,
+  type RawBuilder,
+  type SqlBool,
+  sql,
+} from "kysely";
 import type { Window } from "#base/page.ts";
 import type { Instant } from "#base/time.ts";
-import { matchesText } from "#db/search.ts";
+import { engineOf } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import type { TeamScope } from "../context.ts";
 import { type Listing, listPage } from "../list.ts";
 import type { CertificateStatus, CertificateView } from "./certificate.ts";
 import { certificateView, references } from "./queries.ts";
+import { keysFound } from "./search-queries.ts";
 
 type Db = Kysely<Tables>;
+
+/** How a condition names a column: as it is, or so that no index is used for it. */
+type Refer = (column: `certificates.${string}`) => RawBuilder<unknown>;
+const plain: Refer = (column) => sql.ref(column);
 
 /** `statusOf` as a condition. */
 export function certificateHasStatus(
   eb: ExpressionBuilder<Tables, "certificates">,
   status: CertificateStatus,
   now: Instant,
+  refer: Refer = plain,
 ): Expression<SqlBool> {
-  const archived = eb("certificates.archived_at", "is not", null);
-  const open = eb("certificates.archived_at", "is", null);
-  const revoked = eb("certificates.revoked_at", "is not", null);
-  const standing = eb.and([open, eb("certificates.revoked_at", "is", null)]);
-  const unissued = eb.and([standing, eb("certificates.not_after", "is", null)]);
-  const alive = eb.and([standing, eb("certificates.not_after", ">=", now)]);
-  const quiet = eb.and([alive, eb("certificates.activity", "=", "idle")]);
+  const activity = refer("certificates.activity");
+  const notAfter = refer("certificates.not_after");
+  const expiringAt = refer("certificates.expiring_at");
+  const archived = eb(refer("certificates.archived_at"), "is not", null);
+  const open = eb(refer("certificates.archived_at"), "is", null);
+  const revoked = eb(refer("certificates.revoked_at"), "is not", null);
+  const standing = eb.and([open, eb(refer("certificates.revoked_at"), "is", null)]);
+  const unissued = eb.and([standing, eb(notAfter, "is", null)]);
+  const alive = eb.and([standing, eb(notAfter, ">=", now)]);
+  const quiet = eb.and([alive, eb(activity, "=", "idle")]);
   switch (status) {
     case "Archived":
       return archived;
     case "Revoked":
       return eb.and([open, revoked]);
     case "Pending":
-      return eb.and([unissued, eb("certificates.activity", "<>", "failed")]);
+      return eb.and([unissued, eb(activity, "<>", "failed")]);
     case "Failed":
-      return eb.and([eb.or([unissued, alive]), eb("certificates.activity", "=", "failed")]);
+      return eb.and([eb.or([unissued, alive]), eb(activity, "=", "failed")]);
     case "Expired":
-      return eb.and([standing, eb("certificates.not_after", "<", now)]);
+      return eb.and([standing, eb(notAfter, "<", now)]);
     case "RenewalInProgress":
-      return eb.and([alive, eb("certificates.activity", "in", ["renewing", "issuing"])]);
+      return eb.and([alive, eb(activity, "in", ["renewing", "issuing"])]);
     case "Expiring":
-      return eb.and([quiet, eb("certificates.expiring_at", "<=", now)]);
+      return eb.and([quiet, eb(expiringAt, "<=", now)]);
     default:
-      return eb.and([quiet, eb("certificates.expiring_at", ">", now)]);
+      return eb.and([quiet, eb(expiringAt, ">", now)]);
   }
 }
 
@@ -61,14 +77,19 @@ export interface CertificateFilter {
   readonly q?: string | undefined;
 }
 
+/** A filter whose search has been made. */
+interface Resolved extends CertificateFilter {
+  readonly found: RawBuilder<unknown> | undefined;
+}
+
 /** Conditions on references are subqueries by key, so that an index of `certificates` is used for them. */
-function matching(db: Db, filter: CertificateFilter) {
-  const { status, now } = filter;
+function matching(db: Db, filter: Resolved, refer: Refer = plain) {
+  const { status, now, scope } = filter;
   let query = db.selectFrom("certificates");
-  if (filter.scope !== "all") query = query.where("certificates.team_pk", "in", filter.scope);
-  if (status) query = query.where((eb) => certificateHasStatus(eb, status, now));
+  if (scope !== "all") query = query.where(refer("certificates.team_pk"), "in", scope);
+  if (status) query = query.where((eb) => certificateHasStatus(eb, status, now, refer));
   if (filter.environment !== undefined) {
-    query = query.where("certificates.environment", "=", filter.environment);
+    query = query.where(refer("certificates.environment"), "=", filter.environment);
   }
   const references = [
     ["certificates.owner_pk", "owners", filter.ownerId],
@@ -78,21 +99,10 @@ function matching(db: Db, filter: CertificateFilter) {
   ] as const;
   for (const [column, table, id] of references) {
     if (id === undefined) continue;
-    query = query.where(column, "=", db.selectFrom(table).select("pk").where("id", "=", id));
+    query = query.where(refer(column), "=", db.selectFrom(table).select("pk").where("id", "=", id));
   }
-  const { agentId } = filter;
-  if (agentId !== undefined) {
-    query = query.where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom("certificate_targets")
-          .innerJoin("targets", "targets.pk", "certificate_targets.target_pk")
-          .innerJoin("agents", "agents.pk", "targets.agent_pk")
-          .select("certificate_targets.target_pk")
-          .whereRef("certificate_targets.certificate_pk", "=", "certificates.pk")
-          .where("agents.id", "=", agentId),
-      ),
-    );
+  if (filter.agentId !== undefined) {
+    query = query.where("certificates.pk", "in", keysOfAgent(db, filter.agentId));
   }
   const instants = [
     ["certificates.not_after", "<", filter.expiresBefore],
@@ -103,45 +113,17 @@ function matching(db: Db, filter: CertificateFilter) {
   for (const [column, operator, at] of instants) {
     if (at !== undefined) query = query.where(column, operator, at);
   }
-  return filter.q ? query.where(searchFor(db, filter.q)) : query;
+  const { found } = filter;
+  return found ? query.where(sql<SqlBool>`certificates.pk in (${found})`) : query;
 }
 
-/** Ids, serial numbers and fingerprints by prefix on their own index; everything else by text. */
-function searchFor(db: Db, q: string) {
-  const text = q.trim();
-  const names = ["certificates.name", "certificates.common_name", "certificates.id"];
-  const byText = matchesText(db, text, { key: "certificates.pk", names });
-  const hex = text.replaceAll(":", "").toLowerCase();
-  const isHex = /^[0-9a-f]{8,64}$/.test(hex);
-  return (eb: ExpressionBuilder<Tables, "certificates">) => {
-    const found: Expression<SqlBool>[] = [byText, eb("certificates.id", "=", text)];
-    if (isHex) {
-      const [low, high] = prefixRange(hex);
-      for (const column of ["serial_number", "fingerprint"] as const) {
-        found.push(
-          eb(
-            "certificates.pk",
-            "in",
-            eb
-              .selectFrom("certificate_versions")
-              .select("certificate_pk")
-              .where(column, ">=", low)
-              .where(column, "<=", high),
-          ),
-        );
-      }
-    }
-    return eb.or(found);
-  };
-}
-
-/** The smallest and largest octet strings that begin with these hex digits. */
-function prefixRange(hex: string): readonly [Uint8Array, Uint8Array] {
-  const even = hex.length % 2 === 0 ? hex : hex.slice(0, -1);
-  const low = Buffer.from(hex.length % 2 === 0 ? hex : `${hex}0`, "hex");
-  const last = hex.length % 2 === 0 ? even : `${hex}f`;
-  const high = Buffer.concat([Buffer.from(last, "hex"), Buffer.alloc(32, 0xff)]);
-  return [low, high];
+function keysOfAgent(db: Db, agentId: string) {
+  return db
+    .selectFrom("certificate_targets")
+    .innerJoin("targets", "targets.pk", "certificate_targets.target_pk")
+    .innerJoin("agents", "agents.pk", "targets.agent_pk")
+    .select("certificate_targets.certificate_pk")
+    .where("agents.id", "=", agentId);
 }
 
 const sorts = {
@@ -153,12 +135,22 @@ const sorts = {
   name: { ref: "certificates.name" },
 } as const;
 
+/** What is more is walked in the order of the sort: about 1.5 µs a row either way, and most pages fill soon. */
+const mostCollected = 50_000;
+
 export async function listCertificates(
   db: Db,
   window: Window,
-  filter: CertificateFilter,
+  asked: CertificateFilter,
 ): Promise<Listing<CertificateView>> {
-  const rows = matching(db, filter)
+  const filter = { ...asked, found: asked.q ? await keysFound(db, asked.q) : undefined };
+  const total = await countMatching(db, filter);
+  const chosen = conditionsOf(filter) > 0 && engineOf(db) === "sqlite";
+  const collect = chosen && total <= mostCollected;
+  const { ref } = sorts[window.sort as keyof typeof sorts] ?? sorts.created_at;
+  // SQLite knows nothing of how many rows match, nor of LIMIT: it would find and sort a million for a page of fifty.
+  const walking: Refer = (column) => (column === ref ? sql.ref(column) : sql`+${sql.ref(column)}`);
+  const rows = matching(db, filter, chosen && !collect ? walking : plain)
     .innerJoin("issuers", "issuers.pk", "certificates.issuer_pk")
     .leftJoin("owners", "owners.pk", "certificates.owner_pk")
     .leftJoin("teams", "teams.pk", "certificates.team_pk")
@@ -172,13 +164,33 @@ export async function listCertificates(
       key: "certificates.pk",
       columns: sorts,
       rows,
-      total: async () => {
-        const row = await matching(db, filter)
-          .select((eb) => eb.fn.countAll<number>().as("n"))
-          .executeTakeFirstOrThrow();
-        return Number(row.n);
-      },
+      collect,
+      total: async () => total,
     },
     (row) => certificateView(row, filter.now),
   );
+}
+
+/** How many conditions there are that an index might answer; ranges of instants are not among them. */
+function conditionsOf(filter: CertificateFilter): number {
+  const { status, environment, ownerId, teamId, issuerId, agentId, profileId, q } = filter;
+  const given = [status, environment, ownerId, teamId, issuerId, agentId, profileId, q];
+  return given.filter(Boolean).length + (filter.scope === "all" ? 0 : 1);
+}
+
+async function countMatching(db: Db, filter: Resolved): Promise<number> {
+  const { found, expiresBefore, expiresAfter, createdAfter, updatedAfter } = filter;
+  const instants = [expiresBefore, expiresAfter, createdAfter, updatedAfter];
+  const isAlone = conditionsOf(filter) === 1 && instants.every((it) => it === undefined);
+  if (found && isAlone) {
+    // Every key found is a certificate's: there is no need to look at it.
+    const counted = await sql<{ n: number }>`select count(*) as n from (${found}) as found`.execute(
+      db,
+    );
+    return Number(counted.rows[0]?.n ?? 0);
+  }
+  const row = await matching(db, filter)
+    .select((eb) => eb.fn.countAll<number>().as("n"))
+    .executeTakeFirstOrThrow();
+  return Number(row.n);
 }

@@ -10,7 +10,7 @@ export type AuthorityRow = Selectable<Tables["authorities"]>;
 const issuing = statement((db, it: { readonly issuerPk: number }) =>
   db
     .selectFrom("authorities")
-    .selectAll()
+    .select(["pk", "revision"])
     .where("issuer_pk", "=", it.issuerPk)
     .where("issuing", "=", 1)
     .where("state", "=", "active")
@@ -19,7 +19,10 @@ const issuing = statement((db, it: { readonly issuerPk: number }) =>
 );
 
 /** The authority that issues for an issuer now: the newest of those marked so. */
-export async function findIssuing(db: Db, issuerPk: number): Promise<AuthorityRow | undefined> {
+export async function findIssuing(
+  db: Db,
+  issuerPk: number,
+): Promise<Pick<AuthorityRow, "pk" | "revision"> | undefined> {
   return (await issuing(db, { issuerPk })).rows[0];
 }
 

@@ -29,15 +29,17 @@ export async function issuingAuthority(
   ring: Keyring,
   issuerPk: number,
 ): Promise<Authority | undefined> {
-  const row = await queries.findIssuing(ring.reader, issuerPk);
+  const issuing = await queries.findIssuing(ring.reader, issuerPk);
+  if (!issuing) return undefined;
+  const known = opened.get(ring.vault)?.get(issuing.pk);
+  if (known?.revision === issuing.revision) return known.authority;
+  const row = await queries.findByPk(ring.reader, issuing.pk);
   return row && (await open(ring, row));
 }
 
 async function open(ring: Keyring, row: queries.AuthorityRow): Promise<Authority | undefined> {
   const cache = opened.get(ring.vault) ?? new Map();
   opened.set(ring.vault, cache);
-  const known = cache.get(row.pk);
-  if (known?.revision === row.revision) return known.authority;
   if (row.sealed_key === null) return undefined;
   const pkcs8 = ring.vault.unseal(keyPlace(row.id), row.sealed_key);
   const signer = counted(softwareSigner(privateKeyFromDer(pkcs8, "pkcs8")), ring.metrics);
