@@ -27,10 +27,11 @@ export interface ListPlan<DB, TB extends keyof DB, Row> {
   /** The rows wanted, without order and limit. */
   readonly rows: SelectQueryBuilder<DB, TB, Row>;
   /**
-   * Few rows match: find them by an index of the conditions and sort them. Otherwise SQLite may walk the order of the
-   * sort and look at each row until the page is full, which takes long where few match. PostgreSQL needs no such help.
+   * Where few rows match: their query with nothing selected. They are found by an index of the conditions and sorted as
+   * keys, and only the page's rows are read whole. Otherwise SQLite may walk the order of the sort and look at each row
+   * until the page is full, which takes long where few match.
    */
-  readonly collect?: boolean;
+  readonly collect?: SelectQueryBuilder<DB, TB, object> | undefined;
   /** How many there are. */
   readonly total: () => Promise<number>;
 }
@@ -45,7 +46,9 @@ export async function listPage<DB, TB extends keyof DB, Row, Item>(
   if (!column) throw invalid("sort", `cannot sort by ${window.sort}`);
   // One row more than asked tells whether there is another page.
   const wanted = window.limit + 1;
-  const rows = await readRows(plan, column, wanted);
+  const rows = await (plan.collect
+    ? collectRows(plan, plan.collect, column, wanted)
+    : readRows(plan, column, wanted));
   const shown = rows.slice(0, window.limit);
   const last = shown.at(-1);
   const nextCursor =
@@ -64,6 +67,28 @@ export async function listPage<DB, TB extends keyof DB, Row, Item>(
     nextCursor,
   };
 }
+
+/** Finds and sorts keys, then reads their rows. */
+async function collectRows<DB, TB extends keyof DB, Row>(
+  plan: ListPlan<DB, TB, Row>,
+  narrow: SelectQueryBuilder<DB, TB, object>,
+  column: SortColumn,
+  wanted: number,
+): Promise<readonly Sorted<Row>[]> {
+  const keys = (await readRows({ ...plan, rows: narrow }, column, wanted)).map((it) => it.sort_key);
+  if (keys.length === 0) return [];
+  const key = sql.ref(plan.key);
+  const query = plan.rows
+    .where(sql<SqlBool>`${key} in (${sql.join(keys)})`)
+    .select(sortedBy(column, plan.key)) as unknown as SelectQueryBuilder<DB, TB, Sorted<Row>>;
+  const rows = new Map((await query.execute()).map((row) => [row.sort_key, row]));
+  return keys.flatMap((it) => rows.get(it) ?? []);
+}
+
+const sortedBy = (column: SortColumn, key: string) => [
+  sql<string | number | null>`${sql.ref(column.ref)}`.as("sort_value"),
+  sql<number>`${sql.ref(key)}`.as("sort_key"),
+];
 
 /** Non-NULL values and NULLs are two ranges of the index, read one after the other in the order of the sort. */
 async function readRows<DB, TB extends keyof DB, Row>(
@@ -105,7 +130,7 @@ function ordered<DB, TB extends keyof DB, Row>(
   const value = sql.ref(column.ref);
   const key = sql.ref(plan.key);
   // To SQLite's planner an expression has no order to walk.
-  const sorted = (it: typeof value) => (plan.collect === true ? sql`+${it}` : it);
+  const sorted = (it: typeof value) => (plan.collect ? sql`+${it}` : it);
   const direction = window.descending ? sql`desc` : sql`asc`;
   const nulls = window.descending ? sql`nulls last` : sql`nulls first`;
   let query = plan.rows;
@@ -122,10 +147,7 @@ function ordered<DB, TB extends keyof DB, Row>(
   }
   return query
     .orderBy(sql`${sorted(key)} ${direction}`)
-    .select([
-      sql<string | number | null>`${value}`.as("sort_value"),
-      sql<number>`${key}`.as("sort_key"),
-    ]) as unknown as SelectQueryBuilder<DB, TB, Sorted<Row>>;
+    .select(sortedBy(column, plan.key)) as unknown as SelectQueryBuilder<DB, TB, Sorted<Row>>;
 }
 
 function beyondCursor(
