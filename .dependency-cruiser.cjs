@@ -39,7 +39,7 @@ const zones = {
 const tests = "[.]test[.]tsx?$";
 // Packages with one doorway: who may import them.
 const packages = {
-  kysely: "^src/(db|jobs|features)/|^migrations/",
+  kysely: "^src/(db|jobs|features|commands/bench)/|^migrations/",
   postgres: "^src/db/",
   hono: "^src/(server|protocols)/|^views/",
   "@hono/node-server": "^src/server/",
