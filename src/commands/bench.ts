@@ -1,4 +1,6 @@
 /** `certctl bench`: what this machine does; prints a table, or JSON with `--json`. */
+import { benchAgents } from "./bench/agents.ts";
+import { agentsHelper } from "./bench/agents-helper.ts";
 import { benchIssue } from "./bench/issue.ts";
 import { benchList } from "./bench/list.ts";
 import { benchSeed } from "./bench/seed.ts";
@@ -10,11 +12,13 @@ const benches: Readonly<Record<string, Bench>> = {
   seed: benchSeed,
   issue: benchIssue,
   list: benchList,
+  agents: benchAgents,
 };
 
 export async function bench(argv: readonly string[]): Promise<number> {
   const [name = "", ...rest] = argv;
-  const found = benches[name];
+  // Started by `bench agents` alone, and so not in the list.
+  const found = name === "agents-helper" ? agentsHelper : benches[name];
   if (!found) throw new UsageError(`bench what? One of: ${Object.keys(benches).join(", ")}`);
   return await found(rest);
 }

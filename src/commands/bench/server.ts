@@ -8,6 +8,7 @@ import type { Endpoint } from "./wire.ts";
 
 export interface MeasuredServer {
   readonly endpoint: Endpoint;
+  readonly pid: number;
   /** From the start of the process until it answered. */
   readonly startMilliseconds: number;
   usage(): Usage;
@@ -69,6 +70,7 @@ export async function startMeasured(options: ServerOptions): Promise<MeasuredSer
     const ca = await anchorsOf(port, child.exited);
     return {
       endpoint: { host: "127.0.0.1", port, ca, token },
+      pid: child.pid,
       startMilliseconds: performance.now() - began,
       usage: () => usageOf(child.pid),
       stop,
