@@ -8,18 +8,19 @@ import { keyHeader, keyRows, typeOf } from "./schema.ts";
 
 const statuses = { json: 200, created: 201, accepted: 202, none: 204 } as const;
 
-export function operationsPage(): string {
-  const resources = [...new Set(contracts.map(resourceType))];
+/** Of all operations of the product, unless a test has others. */
+export function operationsPage(all: readonly Contract[] = contracts): string {
+  const resources = [...new Set(all.map(resourceType))];
   return page(
     "Operations",
     "Everything the API does. Bodies and answers are JSON in snake_case; a read's input travels in the query, a write's in the body. The same description as OpenAPI 3.1 stands at `/api/v1/openapi.json`.",
     table(
       ["Operation", "Method and path", "What it does"],
-      contracts.map((it) => [code(it.name), code(`${it.method} ${pathOf(it)}`), plain(it.summary)]),
+      all.map((it) => [code(it.name), code(`${it.method} ${pathOf(it)}`), plain(it.summary)]),
     ),
     ...resources.flatMap((resource) => [
       `## ${toTitle(resource)}`,
-      ...contracts.filter((it) => resourceType(it) === resource).map(section),
+      ...all.filter((it) => resourceType(it) === resource).map(section),
     ]),
   );
 }

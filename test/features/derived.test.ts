@@ -3,11 +3,14 @@ import { z } from "zod";
 import { client } from "#base/client.ts";
 import { contract } from "#base/contract.ts";
 import { Id } from "#base/id.ts";
+import { instant } from "#base/time.ts";
 import { contracts } from "#features/apis.ts";
 import { bind, type Feature, read, write } from "#features/handler.ts";
 import { commandsOf, usageOf } from "#src/cli/command.ts";
 import { opener } from "#test/database/engines.ts";
 import { openProduct } from "#test/world.ts";
+import { OperationForm } from "#views/form.tsx";
+import { operationsPage } from "../../docs/pages/operations.ts";
 
 /** A feature of a moment: nothing but this file knows it. */
 const pebblesApi = {
@@ -91,6 +94,27 @@ test("a contract is found in REST, OpenAPI, client, command line, permissions an
     ["denied", ""],
     ["success", "p-1"],
   ]);
+});
+
+test("the same contract has a form and a reference page; who may not call it is not offered the form", () => {
+  const frame = { now: instant(0), nonce: "", csrf: "token", here: "/", sent: undefined };
+  const formFor = (may: boolean) =>
+    OperationForm({
+      of: pebblesApi.throw,
+      hidden: { id: "p-1" },
+      frame: { ...frame, may: () => may },
+    });
+  const html = String(formFor(true));
+  expect(html).toContain('action="/ui/pebbles.throw"');
+  expect(html).toMatch(
+    /<input[^>]*type="number"[^>]*name="how_far"|name="how_far"[^>]*type="number"/,
+  );
+  expect(html).toContain("How far (m)");
+  expect(html).toContain("Throw a pebble");
+  expect(formFor(false)).toBeNull();
+  const page = operationsPage(all);
+  expect(page).toContain("POST /api/v1/pebbles/{id}/throw");
+  expect(page).toContain("`how_far`");
 });
 
 test("what the product runs and what is derived from declarations alone are the same contracts", async () => {
