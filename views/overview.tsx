@@ -6,7 +6,7 @@ import type { CertificateView } from "#features/certificates/certificate.ts";
 import type { Summary } from "#features/overview/api.ts";
 import type { JobView } from "#features/work/job-view.ts";
 import type { Frame } from "./frame.ts";
-import type { Html } from "./html.ts";
+import type { Children, Html } from "./html.ts";
 import { JobTable } from "./jobs/table.tsx";
 import type { Names } from "./reference.tsx";
 import { Status } from "./status.tsx";
@@ -101,12 +101,15 @@ function Attention({ frame, certificates, failedJobs, offlineAgents, names }: Ov
   return (
     <>
       {parts.map(([status, few]) => (
-        <>
+        <Some
+          of={few}
+          what={`${status.toLowerCase()} certificates`}
+          href={`/certificates?status=${status}`}
+        >
           <Table caption={`${status} certificates`} rows={few.rows} columns={columns} titled />
-          <Rest of={few} href={`/certificates?status=${status}`} />
-        </>
+        </Some>
       ))}
-      {failedJobs.total > 0 ? (
+      <Some of={failedJobs} what="failed jobs" href="/jobs?status=Failed">
         <JobTable
           jobs={failedJobs.rows}
           names={names}
@@ -114,27 +117,27 @@ function Attention({ frame, certificates, failedJobs, offlineAgents, names }: Ov
           caption="Failed jobs"
           titled
         />
-      ) : null}
-      <Rest of={failedJobs} href="/jobs?status=Failed" />
-      {offlineAgents.total > 0 ? (
+      </Some>
+      <Some of={offlineAgents} what="offline agents" href="/agents?status=Offline">
         <Table
           caption="Offline agents"
           titled
           rows={offlineAgents.rows}
-          columns={[
-            { title: "Name", cell: (it) => <a href={`/agents/${it.id}`}>{it.name}</a> },
-            { title: "Host", cell: (it) => it.hostname },
-            {
-              title: "Heard from",
-              cell: (it) => <Time at={it.lastHeartbeatAt} now={frame.now} none="never" />,
-            },
-          ]}
+          columns={agentColumns(frame)}
         />
-      ) : null}
-      <Rest of={offlineAgents} href="/agents?status=Offline" />
+      </Some>
     </>
   );
 }
+
+const agentColumns = (frame: Frame): readonly Column<AgentView>[] => [
+  { title: "Name", cell: (it) => <a href={`/agents/${it.id}`}>{it.name}</a> },
+  { title: "Host", cell: (it) => it.hostname },
+  {
+    title: "Heard from",
+    cell: (it) => <Time at={it.lastHeartbeatAt} now={frame.now} none="never" />,
+  },
+];
 
 const certificateColumns = (frame: Frame): readonly Column<CertificateView>[] => [
   { title: "Name", cell: (it) => <a href={`/certificates/${it.id}`}>{it.name}</a> },
@@ -146,12 +149,25 @@ const certificateColumns = (frame: Frame): readonly Column<CertificateView>[] =>
   { title: "Last failure", cell: (it) => it.failure ?? "–" },
 ];
 
-function Rest<Row>({ of, href }: { readonly of: Few<Row>; readonly href: string }): Html | null {
-  const more = of.total - of.rows.length;
-  if (more <= 0) return null;
+interface SomeProps<Row> {
+  readonly of: Few<Row>;
+  readonly what: string;
+  readonly href: string;
+  readonly children: Children;
+}
+
+/** The table of the first few, and a link to all; the link alone where there are too many to begin with. */
+function Some<Row>({ of, what, href, children }: SomeProps<Row>): Html | null {
+  if (of.total === 0) return null;
+  const isAll = of.total === of.rows.length;
   return (
-    <p>
-      <a href={href}>{`${more} more`}</a>
-    </p>
+    <>
+      {of.rows.length > 0 ? children : null}
+      {isAll ? null : (
+        <p>
+          <a href={href}>{`All ${of.total} ${what}`}</a>
+        </p>
+      )}
+    </>
   );
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { startDaemon } from "#test/peers/daemon.ts";
+import { type Daemon, startDaemon } from "#test/peers/daemon.ts";
 import { freePort } from "#test/peers/free-port.ts";
 
 const root = join(import.meta.dir, "../..");
@@ -40,20 +40,29 @@ export async function startFreshServer(
   const variables = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
   const command = ["/usr/bin/env", ...variables, ...commandOf("certctl"), "serve"];
   const daemon = await startDaemon(command, port, directory);
-  const code = () => /\bsetup_\w+/.exec(daemon.output())?.[0] ?? "";
-  for (let i = 0; i < 100 && code() === "" && env["CERTCTL_AUTH_TYPE"] !== "none"; i++) {
-    await Bun.sleep(50);
-  }
+  const isOpen = env["CERTCTL_AUTH_TYPE"] === "none";
+  const setupCode = isOpen ? "" : await codeIn(daemon);
   return {
     directory,
     url: `https://127.0.0.1:${port}`,
-    setupCode: code(),
+    setupCode,
     output: () => daemon.output(),
     async stop() {
       await daemon.stop();
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** The code is printed after the doors are open. */
+async function codeIn(daemon: Daemon): Promise<string> {
+  for (let i = 0; i < 300; i++) {
+    const code = /\bsetup_[\w-]+(?=\s)/.exec(daemon.output())?.[0];
+    if (code !== undefined) return code;
+    await Bun.sleep(50);
+  }
+  await daemon.stop();
+  throw new Error(`no setup code was printed: ${daemon.output()}`);
 }
 
 /** Runs the command that the page shows, as somebody would who copied it, and then `certctl-agent run`. */
