@@ -39,17 +39,27 @@ export async function startFreshServer(
   };
   const variables = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
   const command = ["/usr/bin/env", ...variables, ...commandOf("certctl"), "serve"];
-  const daemon = await startDaemon(command, port, directory);
   const isOpen = env["CERTCTL_AUTH_TYPE"] === "none";
-  const setupCode = isOpen ? "" : await codeIn(daemon);
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  let daemon: Daemon | undefined;
+  let setupCode = "";
+  try {
+    daemon = await startDaemon(command, port, directory);
+    if (!isOpen) setupCode = await codeIn(daemon);
+  } catch (cause) {
+    await daemon?.stop();
+    remove();
+    throw cause;
+  }
+  const running = daemon;
   return {
     directory,
     url: `https://127.0.0.1:${port}`,
     setupCode,
-    output: () => daemon.output(),
+    output: () => running.output(),
     async stop() {
-      await daemon.stop();
-      rmSync(directory, { recursive: true, force: true });
+      await running.stop();
+      remove();
     },
   };
 }
@@ -61,7 +71,6 @@ async function codeIn(daemon: Daemon): Promise<string> {
     if (code !== undefined) return code;
     await Bun.sleep(50);
   }
-  await daemon.stop();
   throw new Error(`no setup code was printed: ${daemon.output()}`);
 }
 
