@@ -39,6 +39,8 @@ interface Agent {
   bench: Bench;
   readonly outbox: Outbox<Report>;
   readonly running: Map<string, { readonly item: WorkItem; readonly abort: AbortController }>;
+  /** An answer with work may have been lost, at the latest with the process before: the server must hear what is in hand. */
+  unsure: boolean;
   readonly tools: Tools;
   readonly settings: AgentSettings;
 }
@@ -74,6 +76,7 @@ export async function runAgent(
     },
     outbox: openOutbox<Report>(join(settings.stateDirectory, "outbox"), tools),
     running: new Map(),
+    unsure: true,
     tools,
     settings,
   };
@@ -140,7 +143,11 @@ async function pollLoop(agent: Agent, stop: AbortSignal): Promise<void> {
       await clock.sleep(200, stop);
       return;
     }
+    // Between two polls nothing is on its way here, so only here the agent knows what it holds.
+    if (agent.unsure) await beat(agent, stop, true);
+    agent.unsure = true;
     const { jobs } = await calls(agent).work({ id: agent.identity.id, wait: 30 }, { signal: stop });
+    agent.unsure = false;
     for (const item of jobs) if (!agent.running.has(item.id)) begin(agent, item);
   });
 }
@@ -169,22 +176,32 @@ async function finishRunning(agent: Agent): Promise<void> {
 
 async function beatLoop(agent: Agent, stop: AbortSignal): Promise<void> {
   const { clock } = agent.tools;
-  let startedAnew = true;
   await forever(agent, stop, async () => {
-    const running = [...agent.running.values()].flatMap(({ item }) =>
-      item.leaseToken === null ? [] : [{ jobId: item.id, leaseToken: item.leaseToken }],
-    );
-    const info = machineInfo();
-    const answer = await calls(agent).heartbeat(
-      { id: agent.identity.id, ...info, running, startedAnew },
-      { signal: stop },
-    );
-    for (const id of answer.lost)
-      agent.running.get(id)?.abort.abort(new Error("the server took the job back"));
-    startedAnew = false;
-    adopt(agent, answer.anchorsPem);
+    await beat(agent, stop, false);
     await clock.sleep(seconds(agent.identity.heartbeatSeconds), stop);
   });
+}
+
+async function beat(agent: Agent, stop: AbortSignal, startedAnew: boolean): Promise<void> {
+  const answer = await calls(agent).heartbeat(
+    { id: agent.identity.id, ...machineInfo(), running: inHand(agent), startedAnew },
+    { signal: stop },
+  );
+  for (const id of answer.lost)
+    agent.running.get(id)?.abort.abort(new Error("the server took the job back"));
+  adopt(agent, answer.anchorsPem);
+}
+
+/** What is worked on, and what is done but not yet told. The oldest reports go out first, so these are named. */
+function inHand(agent: Agent): { jobId: string; leaseToken: string }[] {
+  const told = agent.outbox.pending().map(({ message }) => message);
+  const running = [...agent.running.values()].map(({ item }) => ({
+    jobId: item.id,
+    leaseToken: item.leaseToken,
+  }));
+  return [...running, ...told]
+    .flatMap(({ jobId, leaseToken }) => (leaseToken ? [{ jobId, leaseToken }] : []))
+    .slice(0, 200);
 }
 
 /** Anchors roll over: the next ones arrive over a connection that a present one verified, long before they are used. */

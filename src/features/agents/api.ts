@@ -138,7 +138,7 @@ export const agentsApi = {
     input: z.strictObject({
       id: Id,
       ...Metadata.shape,
-      /** The first sign of life of this process: what an earlier one had taken is not in its hands. */
+      /** `running` is all there is: what else was given out was lost with a process or on the way, and is offered again. */
       startedAnew: z.boolean().default(false),
       /** Jobs in hand with their lease tokens: their leases are extended. */
       running: z

@@ -50,7 +50,10 @@ const heartbeat = direct(agentsApi.heartbeat, async (world, ctx, input) => {
   if (JSON.stringify(before) !== JSON.stringify(metadata)) {
     await database.transaction((db) => queries.saveMetadata(db, agent.pk, metadata, now));
   }
-  if (input.startedAnew) await giveBack(world, agent.pk, requesterOf(ctx.actor));
+  if (input.startedAnew) {
+    const inHand = new Set(input.running.map((it) => it.jobId));
+    await giveBack(world, agent.pk, inHand, requesterOf(ctx.actor));
+  }
   const lost: string[] = [];
   if (input.running.length > 0) {
     await database.transaction(async (db) => {
@@ -65,11 +68,18 @@ const heartbeat = direct(agentsApi.heartbeat, async (world, ctx, input) => {
   return { status: "ok" as const, anchorsPem: [...anchors.pem], lost };
 });
 
-/** Jobs that a dead process of the agent had taken are offered again at once, instead of when their lease is over. */
-async function giveBack(world: World, agentPk: number, actor: Requester): Promise<void> {
+/** Jobs that a dead process of the agent had taken, or that it never heard of, are offered again at once. */
+async function giveBack(
+  world: World,
+  agentPk: number,
+  inHand: ReadonlySet<string>,
+  actor: Requester,
+): Promise<void> {
+  await world.database.transaction((db) => queries.forgetReminders(db, agentPk));
   const left = await queries.listRunningJobs(world.database.reader, agentPk);
-  for (const job of left) {
-    const failure = { message: "the agent was restarted", retryable: true, retryAfter: 0 };
+  for (const job of left.filter((it) => !inHand.has(it.id))) {
+    const message = "the agent was restarted, or the job never reached it";
+    const failure = { message, retryable: true, retryAfter: 0 };
     const origin = { actor, requestId: null, address: null };
     await commit(world, [], origin, (tx) => endFailed(tx, job, {}, failure, [])).catch(
       (error: unknown) => {

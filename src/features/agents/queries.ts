@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Window } from "#base/page.ts";
 import { type Instant, later } from "#base/time.ts";
 import { json, parseJson } from "#db/portable.ts";
+import { statement } from "#db/statement.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Job } from "#jobs/job.ts";
 import { toJob } from "#jobs/queries.ts";
@@ -55,12 +56,12 @@ export async function findAgent(db: Db, id: string, scope: TeamScope): Promise<J
     .executeTakeFirst();
 }
 
+const byCredential = statement((db, it: { readonly hash: Uint8Array }) =>
+  db.selectFrom("agents").selectAll().where("credential_hash", "=", it.hash),
+);
+
 export async function findByCredential(db: Db, hash: Uint8Array): Promise<AgentRow | undefined> {
-  return await db
-    .selectFrom("agents")
-    .selectAll()
-    .where("credential_hash", "=", hash)
-    .executeTakeFirst();
+  return (await byCredential(db, { hash })).rows[0];
 }
 
 export interface AgentFilter {
@@ -357,6 +358,17 @@ export function metadataOf(row: AgentRow): Metadata {
     version: row.version,
     capabilities: parseJson(row.capabilities, z.array(z.string())),
   };
+}
+
+/** Requests that the agent was told of count as not told. */
+export async function forgetReminders(db: Db, agentPk: number): Promise<void> {
+  await db
+    .updateTable("jobs")
+    .set({ lease_until: null })
+    .where("agent_pk", "=", agentPk)
+    .where("state", "=", "AwaitingCSR")
+    .where("lease_until", "is not", null)
+    .execute();
 }
 
 export async function listRunningJobs(db: Db, agentPk: number): Promise<readonly Job[]> {
