@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Window } from "#base/page.ts";
 import type { Instant } from "#base/time.ts";
 import { json, parseJson } from "#db/portable.ts";
+import { statement } from "#db/statement.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Job } from "#jobs/job.ts";
 import { toJob } from "#jobs/queries.ts";
@@ -12,6 +13,33 @@ import type { DeploymentState, DeploymentView } from "./deployment.ts";
 
 type Db = Kysely<Tables>;
 
+/** Every agent asks every ten seconds: building the statement each time would cost more than executing it. */
+const dueWork = statement(
+  (db, it: { readonly agentPk: number; readonly now: Instant; readonly limit: number }) =>
+    db
+      .selectFrom("jobs")
+      .selectAll()
+      .where("agent_pk", "=", it.agentPk)
+      .where("state", "in", ["Pending", "AwaitingCSR"])
+      .where((eb) =>
+        eb.or([
+          eb.and([
+            eb("state", "=", "Pending"),
+            eb("executor", "=", "agent"),
+            eb("run_after", "<=", it.now),
+          ]),
+          eb.and([
+            eb("state", "=", "AwaitingCSR"),
+            eb.or([eb("lease_until", "is", null), eb("lease_until", "<", it.now)]),
+          ]),
+        ]),
+      )
+      .orderBy("priority", "desc")
+      .orderBy("run_after")
+      .orderBy("pk")
+      .limit(it.limit),
+);
+
 /** What an agent may take now: due deployments and probes, and requests nobody was reminded of lately. */
 export async function listWork(
   db: Db,
@@ -19,29 +47,7 @@ export async function listWork(
   now: Instant,
   limit: number,
 ): Promise<readonly Job[]> {
-  const rows = await db
-    .selectFrom("jobs")
-    .selectAll()
-    .where("agent_pk", "=", agentPk)
-    .where((eb) =>
-      eb.or([
-        eb.and([
-          eb("state", "=", "Pending"),
-          eb("executor", "=", "agent"),
-          eb("run_after", "<=", now),
-        ]),
-        eb.and([
-          eb("state", "=", "AwaitingCSR"),
-          eb.or([eb("lease_until", "is", null), eb("lease_until", "<", now)]),
-        ]),
-      ]),
-    )
-    .orderBy("priority", "desc")
-    .orderBy("run_after")
-    .orderBy("pk")
-    .limit(limit)
-    .execute();
-  return rows.map(toJob);
+  return (await dueWork(db, { agentPk, now, limit })).rows.map(toJob);
 }
 
 /** Notes that the agent was told of a request job; it is told again when it has not answered by `until`. */

@@ -32,7 +32,10 @@ export const work = direct(deploymentsApi.work, async (world, ctx, input) => {
   const until = later(world.clock.now(), seconds(input.wait));
   for (;;) {
     const woken = new AbortController();
-    const forget = world.database.onWake(`agent:${ctx.actor.pk}`, () => woken.abort());
+    const wake = () => woken.abort();
+    const forget = world.database.onWake(`agent:${ctx.actor.pk}`, wake);
+    // Not AbortSignal.any: ten thousand agents wait here, and it weighs more than all else they hold.
+    ctx.signal.addEventListener("abort", wake);
     try {
       const items = await take(world, ctx.actor.pk);
       const left = until - world.clock.now();
@@ -41,9 +44,10 @@ export const work = direct(deploymentsApi.work, async (world, ctx, input) => {
       }
       // A wake may be lost between replicas: look again every few seconds all the same.
       const pause = Math.min(left, seconds(10));
-      await world.clock.sleep(pause, AbortSignal.any([woken.signal, ctx.signal]));
+      await world.clock.sleep(pause, woken.signal);
     } finally {
       forget();
+      ctx.signal.removeEventListener("abort", wake);
     }
   }
 });
