@@ -38,8 +38,8 @@ export const csvHeader = `${columns.join(",")}\r\n`;
 /** One line of CSV (RFC 4180); a leading formula character is disarmed, because spreadsheets open these files. */
 export function toCsv(wire: Readonly<Record<string, unknown>>): string {
   const cells = columns.map((column) => {
-    const value = wire[column];
-    const text = typeof value === "string" ? value : JSON.stringify(value ?? "");
+    const value = wire[column] ?? "";
+    const text = typeof value === "string" ? value : JSON.stringify(value);
     const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   });
