@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import type { Input, Output } from "#base/contract.ts";
 import { type Contract, travelsInQuery } from "#base/contract.ts";
 import { type FieldError, Lost, Problem } from "#base/problem.ts";
+import { requireStorable } from "#base/storable.ts";
 import { fromWire, wirePath } from "#base/wire.ts";
 import { commit } from "#jobs/attempt.ts";
 import type { Subscription } from "#jobs/tx.ts";
@@ -113,8 +114,11 @@ async function authorize(runner: Runner, operation: Operation, call: Call): Prom
 
 export function parseInput<C extends Contract>(contract: C, raw: unknown): Input<C> {
   const parsed = contract.input.safeParse(fromWire(contract.input, raw));
-  // The schema of C was applied, so the data is of its output type.
-  if (parsed.success) return parsed.data as Input<C>;
+  if (parsed.success) {
+    requireStorable(raw);
+    // The schema of C was applied, so the data is of its output type.
+    return parsed.data as Input<C>;
+  }
   const errors = parsed.error.issues.flatMap((issue): FieldError[] => {
     if (issue.code === "unrecognized_keys") {
       const what = travelsInQuery(contract) ? "parameter" : "field";

@@ -88,6 +88,14 @@ eachEngine("the API", (open) => {
         at: "id",
       },
       {
+        name: "text with U+0000",
+        method: "POST",
+        path: "/api/v1/teams",
+        body: { name: "a\0b" },
+        status: 400,
+        at: "name",
+      },
+      {
         name: "a bad instant",
         method: "GET",
         path: "/api/v1/certificates?expires_before=soon",
@@ -172,6 +180,31 @@ eachEngine("the API", (open) => {
     expect(cleared.description).toBe("");
     const put = await product.ok("PUT", path, { name: "etag 4" });
     expect(put).toMatchObject({ name: "etag 4", description: "", revision: 4 });
+  });
+
+  test("archiving and restoring a certificate heed If-Match; a target that is none of it is named", async () => {
+    const made = await product.ok("POST", "/api/v1/certificates", {
+      csr_pem: await csr(["if-match.example.test"]),
+    });
+    const path = `/api/v1/certificates/${made.id}`;
+    const call = (method: string, at: string, revision: number, body?: unknown) =>
+      product.request(method, at, {
+        body,
+        key: product.adminKey,
+        headers: { "if-match": `"${revision}"` },
+      });
+    const revision = async () => (await product.ok("GET", path)).revision;
+    const deploy = await product.request("POST", `${path}/deploy`, {
+      body: { target_id: "nope" },
+      key: product.adminKey,
+    });
+    expect(deploy.status).toBe(409);
+    expect(deploy.body.errors[0].path).toBe("target_id");
+    const first = await revision();
+    expect((await call("DELETE", path, first + 1)).status).toBe(412);
+    expect((await call("DELETE", path, first)).status).toBe(204);
+    expect((await call("POST", `${path}/restore`, first)).status).toBe(412);
+    expect((await call("POST", `${path}/restore`, await revision())).status).toBe(200);
   });
 
   test("null clears every field that may be left out, to what it would be on create", async () => {

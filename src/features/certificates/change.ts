@@ -86,7 +86,11 @@ export const update = write(certificatesApi.update, {
 });
 
 export const archive = write(certificatesApi.archive, {
-  prepare: (ctx, { id }) => loadCertificate(ctx, id),
+  async prepare(ctx, { id }) {
+    const row = await loadCertificate(ctx, id);
+    matchRevision(ctx, row.revision);
+    return row;
+  },
   async commit(tx, row) {
     tx.subject({ id: row.id, teamPk: row.team_pk });
     if (row.archived_at !== null) return null;
@@ -104,6 +108,7 @@ export const archive = write(certificatesApi.archive, {
 export const restore = write(certificatesApi.restore, {
   async prepare(ctx, { id }) {
     const row = await loadCertificate(ctx, id);
+    matchRevision(ctx, row.revision);
     if (row.archived_at === null) throw new Problem("wrong-state", "it is not archived");
     const held = await queries.isHeldByAgents(ctx.reader, row.pk);
     return { row, held, policy: await policyByPk(ctx.reader, row.renewal_policy_pk) };

@@ -42,6 +42,12 @@ async function plan(
     for (const target of targets) deployments.push({ certificate, version, target });
   }
   if (deployments.length > 0) return deployments;
+  const message = "is no target of this certificate where a version could be deployed now";
+  if (targetId !== undefined) {
+    throw new Problem("wrong-state", `target_id: ${message}`, {
+      errors: [{ path: "target_id", message }],
+    });
+  }
   throw new Problem(
     "wrong-state",
     "there is nothing to deploy: no target of this certificate has a version whose key its agent holds",
