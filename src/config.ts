@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { Secret } from "#base/secret.ts";
 import type { Milliseconds } from "#base/time.ts";
+import { brokenFiles } from "./config/files.ts";
 import { brokenRules } from "./config/rules.ts";
 import type { Setting } from "./config/setting.ts";
 import {
@@ -50,7 +51,9 @@ export function loadConfig(inputs: Inputs): {
   if (problems.length > 0) throw new ConfigError(problems);
   // The loop read every row by its own schema into its own property: exactly the mapped type.
   const config = values as Config;
-  const broken = brokenRules(config);
+  const rules = brokenRules(config);
+  // A rule of a pair that is broken says enough; its files come next.
+  const broken = rules.length > 0 ? rules : brokenFiles(config, inputs.readFile);
   if (broken.length > 0) {
     throw new ConfigError(
       broken.map((it) => ({ ...it, source: given.get(it.key)?.source ?? "default" })),
