@@ -51,6 +51,7 @@ export const inventory = (t: Types, engine: Engine): readonly string[] => [
   ) ${t.strict}`,
   "CREATE INDEX certificate_versions_certificate ON certificate_versions (certificate_pk)",
   "CREATE INDEX certificate_versions_serial_number ON certificate_versions (serial_number)",
+  "CREATE INDEX certificate_versions_holder ON certificate_versions (holder_pk) WHERE is_current = 1 AND holder_pk IS NOT NULL",
   `CREATE TABLE certificate_targets (
     certificate_pk ${t.int} NOT NULL REFERENCES certificates (pk), target_pk ${t.int} NOT NULL REFERENCES targets (pk),
     PRIMARY KEY (certificate_pk, target_pk)

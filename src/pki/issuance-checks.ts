@@ -3,7 +3,14 @@
  * hashes and failed proofs of possession never come this far: reading the request has refused them.
  */
 import { Problem } from "#base/problem.ts";
-import type { Complaint, IssuanceContext, IssuanceRequest, Rule } from "./issuance-rule.ts";
+import type {
+  Complaint,
+  IssuanceContext,
+  IssuanceRequest,
+  NamedRequest,
+  NamesContext,
+  Rule,
+} from "./issuance-rule.ts";
 import { keyRules, validityRules } from "./key-rules.ts";
 import { subjectAltNameRules, subjectRules } from "./name-rules.ts";
 import { requestedRules, usageRules } from "./usage-rules.ts";
@@ -31,6 +38,13 @@ export function runChecks(request: IssuanceRequest, context: IssuanceContext): r
       findings.push({ rule: rule.id, ...complaint });
   }
   return findings;
+}
+
+/** What is wrong with names for which nobody has made a key yet; empty when nothing. */
+export function runNameChecks(request: NamedRequest, context: NamesContext): readonly Finding[] {
+  return [...subjectRules, ...subjectAltNameRules].flatMap((rule) =>
+    rule.check(request, context).map((complaint) => ({ rule: rule.id, ...complaint })),
+  );
 }
 
 /** The Problem of a refusal, with every finding at its place. */

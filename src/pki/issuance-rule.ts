@@ -37,6 +37,13 @@ export interface IssuanceContext {
   readonly uriSchemes?: readonly string[];
 }
 
+/** All that rules about names look at: they are asked before there is a key as well. */
+export type NamedRequest = Pick<IssuanceRequest, "subject" | "subjectAltNames">;
+export type NamesContext = Pick<
+  IssuanceContext,
+  "subjectAltNameCritical" | "commonName" | "subjectAltNames" | "maximumNames" | "uriSchemes"
+>;
+
 export interface Complaint {
   /** Where: the wire name, such as `sans.0` or `subject.CN`. */
   readonly path: string;
@@ -49,6 +56,11 @@ export interface Rule {
   /** Where it is written. */
   readonly source: string;
   check(request: IssuanceRequest, context: IssuanceContext): readonly Complaint[];
+}
+
+/** A rule about names alone. */
+export interface NamesRule extends Pick<Rule, "id" | "source"> {
+  check(request: NamedRequest, context: NamesContext): readonly Complaint[];
 }
 
 export const content: readonly Complaint[] = [];

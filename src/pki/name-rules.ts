@@ -16,8 +16,8 @@ import {
   type Complaint,
   complain,
   content,
-  type IssuanceRequest,
-  type Rule,
+  type NamedRequest,
+  type NamesRule,
 } from "./issuance-rule.ts";
 import {
   type AttributeTypeAndValue,
@@ -57,7 +57,7 @@ function eachAttribute(
 }
 
 function eachName(
-  { subjectAltNames }: IssuanceRequest,
+  { subjectAltNames }: NamedRequest,
   type: GeneralName["type"] | undefined,
   rule: NameRule,
 ): readonly Complaint[] {
@@ -75,7 +75,12 @@ function eachName(
   return found ?? content;
 }
 
-const nameRule = (id: string, type: GeneralName["type"], source: string, rule: NameRule): Rule => ({
+const nameRule = (
+  id: string,
+  type: GeneralName["type"],
+  source: string,
+  rule: NameRule,
+): NamesRule => ({
   id,
   source,
   check: (request) => eachName(request, type, rule),
@@ -129,7 +134,7 @@ function isAmongNames(commonName: string, names: readonly GeneralName[]): boolea
 const sameIp = (text: string, octets: Uint8Array): boolean =>
   Buffer.compare(ipFromText(text) ?? new Uint8Array(), octets) === 0;
 
-export const subjectRules: readonly Rule[] = [
+export const subjectRules: readonly NamesRule[] = [
   {
     id: "subject-encoding",
     source: "RFC 5280 section 4.1.2.4 and appendix A.1",
@@ -183,7 +188,7 @@ export const subjectRules: readonly Rule[] = [
   },
 ];
 
-export const subjectAltNameRules: readonly Rule[] = [
+export const subjectAltNameRules: readonly NamesRule[] = [
   {
     id: "names-missing",
     source: "RFC 9525 section 2; CA/B BR 7.1.2.7.12",

@@ -38,6 +38,21 @@ eachEngine("agents", (open) => {
     expect(answers.map((it) => it.status).sort()).toEqual([201, 403, 403]);
   });
 
+  test("names that no certificate may have are refused before an agent makes a key for them", async () => {
+    const agent = await joinAgent(product, { id: "for-names" });
+    const bad = ["a..b", "a b", "a\nb.org", "-a.example.org", "_x.example.org", "256.1.1.1"];
+    for (const name of [...bad, "1.2.3.4/24", "xn--zz", "javascript:alert(1)", "*.*.example.org"]) {
+      const answer = await product.request("POST", "/api/v1/certificates", {
+        key: product.adminKey,
+        body: { agent_id: agent.id, sans: ["good.example.org", name] },
+      });
+      expect([name, answer.status]).toEqual([name, 422]);
+      expect(answer.body.errors[0].path).toBe("sans.1");
+    }
+    const { total } = await product.ok("GET", "/api/v1/certificates?q=good.example.org");
+    expect(total).toBe(0);
+  });
+
   test("the agent makes the key: its request is signed, and the deployment waits for it alone", async () => {
     const agent = await joinAgent(product, { id: "agent-nginx-01" });
     const target = await product.ok("POST", "/api/v1/targets", {
@@ -197,6 +212,44 @@ eachEngine("agents", (open) => {
       expect(beat.status).toBe(410);
       const { data } = await product.ok("GET", "/api/v1/agents/retired");
       expect(data.map((it: { id: string }) => it.id)).toContain(agent.id);
+    });
+
+    test("what only it held the key of counts, is found by it, and is not renewed with that key", async () => {
+      const agent = await joinAgent(product, { id: "only-holder" });
+      const made = await product.ok("POST", "/api/v1/certificates", {
+        sans: ["held.example.test"],
+        agent_id: agent.id,
+      });
+      const body = { job_id: made.job_id, csr_pem: await csr(["held.example.test"]) };
+      const signed = await product.request("POST", `/api/v1/agents/${agent.id}/csr`, {
+        ...as(agent.credential),
+        body,
+      });
+      expect(signed.status).toBe(202);
+      const found = await product.ok("GET", `/api/v1/certificates?agent_id=${agent.id}`);
+      expect(found.data.map((it: { id: string }) => it.id)).toEqual([made.id]);
+      const path = `/api/v1/agents/${agent.id}`;
+      const blocked = await product.request("DELETE", path, { key: product.adminKey });
+      expect(blocked.body.counts).toEqual({
+        active_targets: 0,
+        active_certificates: 1,
+        pending_jobs: 0,
+      });
+      await product.ok("DELETE", `${path}?force=true&reason=stolen`);
+      const renewed = await product.request("POST", `/api/v1/certificates/${made.id}/renew`, {
+        key: product.adminKey,
+      });
+      expect(renewed.status).toBe(409);
+      expect(renewed.body.detail).toContain("no agent holds its key");
+      const own = await product.ok("POST", `/api/v1/certificates/${made.id}/renew`, {
+        csr_pem: await csr(["held.example.test"]),
+      });
+      expect(own.version_id).toStartWith("ver-");
+      const { data } = await product.ok("GET", `/api/v1/certificates/${made.id}/versions`);
+      expect(data.map((it: { is_current: boolean }) => it.is_current).sort()).toEqual([
+        false,
+        true,
+      ]);
     });
 
     test("a second time changes nothing and says 204", async () => {

@@ -213,14 +213,22 @@ export async function countDependencies(db: Db, pk: number): Promise<Dependencie
     .where("agent_pk", "=", pk)
     .where("retired_at", "is", null)
     .executeTakeFirstOrThrow();
-  const certificates = await db
+  const placed = db
     .selectFrom("certificate_targets")
     .innerJoin("targets", "targets.pk", "certificate_targets.target_pk")
-    .innerJoin("certificates", "certificates.pk", "certificate_targets.certificate_pk")
-    .select((eb) => eb.fn.count<number>("certificates.pk").distinct().as("n"))
+    .select("certificate_targets.certificate_pk")
     .where("targets.agent_pk", "=", pk)
-    .where("targets.retired_at", "is", null)
-    .where("certificates.archived_at", "is", null)
+    .where("targets.retired_at", "is", null);
+  const held = db
+    .selectFrom("certificate_versions")
+    .select("certificate_pk")
+    .where("holder_pk", "=", pk)
+    .where("is_current", "=", 1);
+  const certificates = await db
+    .selectFrom("certificates")
+    .select((eb) => eb.fn.countAll<number>().as("n"))
+    .where("pk", "in", placed.union(held))
+    .where("archived_at", "is", null)
     .executeTakeFirstOrThrow();
   const jobs = await db
     .selectFrom("jobs")

@@ -22,7 +22,7 @@ import type { IssuedView, NewCertificate } from "./certificate.ts";
 import { type Signed, signUnlessDeferred } from "./draft.ts";
 import { insertCertificate } from "./insert-queries.ts";
 import { issueJob } from "./jobs.ts";
-import { type Names, namesFromText, namesOfRequest, readRequest } from "./names.ts";
+import { type Names, readRequest, requireUsableNames, wantedNames } from "./names.ts";
 import { findOrder, insertOrder, type OrderKey } from "./order-queries.ts";
 import { type Placement, resolvePlacement } from "./placement-queries.ts";
 import * as queries from "./queries.ts";
@@ -132,6 +132,7 @@ async function plan(ctx: Context, input: NewCertificate, order: OrderKey): Promi
     loadPolicy(ctx.reader, input.renewalPolicyId, "renewal_policy_id"),
   ]);
   requireTeam(ctx.scope, placement.teamPk);
+  if (!request) requireUsableNames(names, profile.rules.commonNameInSans);
   const holders = request ? [] : placement.agentPks;
   if (!request && holders.length === 0) {
     throw invalid(
@@ -166,17 +167,6 @@ async function loadIssuer(ctx: Context, id: string): Promise<UsableIssuer> {
   if (!issuer) throw invalid("issuer_id", `there is no issuer ${id}`);
   if (!issuer.enabled) throw invalid("issuer_id", `the issuer ${id} is disabled`);
   return issuer;
-}
-
-/** The request's names, which what was typed must not contradict. */
-function wantedNames(input: NewCertificate, request: CertificateRequest | undefined): Names {
-  if (!request) return namesFromText(input.commonName, input.sans);
-  const found = namesOfRequest(request);
-  if (input.commonName !== undefined && input.commonName !== found.commonName) {
-    throw invalid("common_name", `is not that of the request, which is ${found.commonName}`);
-  }
-  if (input.sans.length === 0) return found;
-  return namesFromText(input.commonName ?? found.commonName, input.sans);
 }
 
 async function insertRow(tx: Tx, id: string, it: Planned, input: NewCertificate): Promise<number> {

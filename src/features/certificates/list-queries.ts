@@ -117,13 +117,21 @@ function matching(db: Db, filter: Resolved, refer: Refer = plain) {
   return found ? query.where(sql<SqlBool>`certificates.pk in (${found})`) : query;
 }
 
+/** What is installed by the agent, and what it only holds the key of. */
 function keysOfAgent(db: Db, agentId: string) {
+  const held = db
+    .selectFrom("certificate_versions")
+    .innerJoin("agents", "agents.pk", "certificate_versions.holder_pk")
+    .select("certificate_versions.certificate_pk")
+    .where("agents.id", "=", agentId)
+    .where("certificate_versions.is_current", "=", 1);
   return db
     .selectFrom("certificate_targets")
     .innerJoin("targets", "targets.pk", "certificate_targets.target_pk")
     .innerJoin("agents", "agents.pk", "targets.agent_pk")
     .select("certificate_targets.certificate_pk")
-    .where("agents.id", "=", agentId);
+    .where("agents.id", "=", agentId)
+    .union(held);
 }
 
 const sorts = {

@@ -1,5 +1,6 @@
 /** The names of a certificate: from what was typed, or from the signing request; and whether the two agree. */
 import { invalid, Problem } from "#base/problem.ts";
+import { refusal, runNameChecks } from "#pki/issuance-checks.ts";
 import { valuesOf } from "#pki/name.ts";
 import { type CertificateRequest, parseRequest } from "#pki/request.ts";
 import {
@@ -8,6 +9,7 @@ import {
   generalNameFromText,
   generalNameToText,
 } from "#pki/subject-alt-name.ts";
+import type { NewCertificate } from "./certificate.ts";
 
 export interface Names {
   readonly commonName: string;
@@ -21,6 +23,20 @@ export function namesFromText(commonName: string | undefined, sans: readonly str
   const first = typed[0];
   if (!first) throw invalid("sans", "needs at least one name, or give common_name");
   return { commonName: commonName ?? generalNameToText(first), sans: distinctNames(typed) };
+}
+
+/** X.520 allows 64 characters; a longer common name stands among the subjectAltNames alone. */
+const longestCommonName = 64;
+
+/** Refuses names that no certificate may have, while nobody has made a key for them. Throws `refused`. */
+export function requireUsableNames({ commonName, sans }: Names, commonNameInSans: boolean): void {
+  const subject =
+    commonName.length > longestCommonName ? [] : [[{ type: "CN" as const, value: commonName }]];
+  const findings = runNameChecks(
+    { subject, subjectAltNames: sans },
+    { subjectAltNameCritical: true, commonName: commonNameInSans ? "among-names" : "any" },
+  );
+  if (findings.length > 0) throw refusal(findings);
 }
 
 /** Reads a signing request of the input. Throws `invalid-input` at `csr_pem`. */
@@ -48,6 +64,20 @@ export function namesOfRequest(request: CertificateRequest): Names {
     throw invalid("csr_pem", "the request names nothing: neither subjectAltName nor common name");
   }
   return { commonName, sans: [generalNameFromText(commonName, "csr_pem")] };
+}
+
+/** What was typed of names. */
+type Typed = Pick<NewCertificate, "commonName" | "sans">;
+
+/** The request's names, which what was typed must not contradict. */
+export function wantedNames(input: Typed, request: CertificateRequest | undefined): Names {
+  if (!request) return namesFromText(input.commonName, input.sans);
+  const found = namesOfRequest(request);
+  if (input.commonName !== undefined && input.commonName !== found.commonName) {
+    throw invalid("common_name", `is not that of the request, which is ${found.commonName}`);
+  }
+  if (input.sans.length === 0) return found;
+  return namesFromText(input.commonName ?? found.commonName, input.sans);
 }
 
 /** The request's names must be the certificate's: nothing more, nothing less. Throws `refused`. */

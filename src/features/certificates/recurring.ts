@@ -7,8 +7,9 @@ import { runBy } from "#jobs/schedule-queries.ts";
 import { policyByPk } from "../policies/index.ts";
 import { profileByPk } from "../profiles/index.ts";
 import { loadSetting, saveSetting } from "../settings/store.ts";
+import { nextTry } from "./certificate.ts";
 import * as queries from "./queries.ts";
-import { enqueueRenewal } from "./renew.ts";
+import { enqueueRenewal, noHolder } from "./renew.ts";
 
 /** More than this in one run would be a storm; the rest follows with the next run. */
 const atOnce = 5_000;
@@ -46,7 +47,10 @@ async function renewOne(ctx: RecurringContext, pk: number): Promise<boolean> {
     profileByPk(reader, certificate.profile_pk),
     queries.listHolders(reader, pk),
   ]);
-  if (holders.length === 0) return false;
+  if (holders.length === 0) {
+    await giveUp(ctx, certificate);
+    return false;
+  }
   const issuer = { pk: certificate.issuer_pk };
   const approvalNeeded = profile.rules.requiresApproval;
   try {
@@ -63,6 +67,19 @@ async function renewOne(ctx: RecurringContext, pk: number): Promise<boolean> {
     if (error instanceof Lost) return false;
     throw error;
   }
+}
+
+/** Nobody is there to renew it: the certificate says so, and is looked at again later. */
+async function giveUp(ctx: RecurringContext, certificate: queries.CertificateRow): Promise<void> {
+  const ends = { renewAt: certificate.renew_at, notAfter: certificate.not_after };
+  await ctx.commit(async (tx) => {
+    const change = { activity: "failed" as const, failure: noHolder };
+    const again = nextTry(ends, tx.now);
+    await queries.recordProgress(tx.db, certificate.pk, { ...change, renew_at: again }, tx.now);
+    if (certificate.failure === noHolder) return;
+    const subject = { id: certificate.id, teamPk: certificate.team_pk };
+    await tx.emit("certificate.failed", subject, { message: noHolder });
+  });
 }
 
 const marker = "short-lived-expiry-until";

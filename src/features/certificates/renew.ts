@@ -112,6 +112,9 @@ function refuseUnfit(row: queries.CertificateRow, force: boolean, now: Instant):
   }
 }
 
+export const noHolder =
+  "no agent holds its key any more: give it a target of another agent, or give csr_pem";
+
 async function loadIssuer(ctx: Context, row: queries.CertificateRow): Promise<UsableIssuer> {
   const issuer = await issuerByPk(ctx, row.issuer_pk);
   if (!issuer) throw notFound("issuer", row.issuer_id);
@@ -126,13 +129,10 @@ async function clientRequest(
   csrPem: string | undefined,
 ): Promise<CertificateRequest> {
   if (csrPem !== undefined) return readRequest(csrPem);
-  const [current] = await listCurrent(ctx.reader, certificate.pk);
-  if (!current) {
-    throw new Problem(
-      "wrong-state",
-      "no agent holds its key and no request is known; give csr_pem",
-    );
-  }
+  const versions = await listCurrent(ctx.reader, certificate.pk);
+  // Never an agent's: it was retired, perhaps because its keys are no longer its own.
+  const current = versions.find((it) => it.holder_pk === null);
+  if (!current) throw new Problem("wrong-state", noHolder);
   return parseRequest(current.request);
 }
 

@@ -97,7 +97,7 @@ export async function insertVersion(db: Db, it: NewVersion, now: Instant): Promi
   return onlyPk(rows);
 }
 
-/** The versions of this holder that were current are so no more. */
+/** The versions of this holder that were current are so no more; nor those of agents that were retired. */
 export async function supersede(
   db: Db,
   certificatePk: number,
@@ -107,7 +107,16 @@ export async function supersede(
     .updateTable("certificate_versions")
     .set({ is_current: 0 })
     .where("certificate_pk", "=", certificatePk)
-    .where("holder_pk", holderPk === null ? "is" : "=", holderPk)
+    .where((eb) =>
+      eb.or([
+        eb("holder_pk", holderPk === null ? "is" : "=", holderPk),
+        eb(
+          "holder_pk",
+          "in",
+          db.selectFrom("agents").select("pk").where("retired_at", "is not", null),
+        ),
+      ]),
+    )
     .where("is_current", "=", 1)
     .execute();
 }
