@@ -5,7 +5,7 @@
 import { type SQLQueryBindings, Database as Sqlite, type Statement } from "bun:sqlite";
 import { CompiledQuery, type Insertable, sql } from "kysely";
 import type { Database } from "./database.ts";
-import type { TableName, Tables } from "./tables.ts";
+import { tables as columnsOf, type TableName, type Tables } from "./tables.ts";
 
 type Row = readonly unknown[];
 
@@ -98,9 +98,11 @@ export async function bulkIntoPostgres(
         });
       }
       for (const table of tables) {
-        await run(
-          `SELECT setval(pg_get_serial_sequence('${table}', 'pk'), (SELECT max(pk) FROM ${table})) WHERE EXISTS (SELECT FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = '${table}' AND column_name = 'pk')`,
-        );
+        if ("pk" in columnsOf[table]) {
+          await run(
+            `SELECT setval(pg_get_serial_sequence('${table}', 'pk'), coalesce(max(pk), 1)) FROM ${table}`,
+          );
+        }
         await run(`ANALYZE ${table}`);
       }
     },

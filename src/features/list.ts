@@ -140,7 +140,8 @@ function ordered<DB, TB extends keyof DB, Row>(
   if (beyond) query = query.where(beyond);
   if (part !== "nulls") {
     query = query.orderBy(
-      column.nullable
+      // Without NULLs among them their place is not said: PostgreSQL would sort rather than walk an index that has another.
+      column.nullable && part === undefined
         ? sql`${sorted(value)} ${direction} ${nulls}`
         : sql`${sorted(value)} ${direction}`,
     );

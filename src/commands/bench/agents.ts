@@ -38,7 +38,9 @@ export async function benchAgents(argv: readonly string[]): Promise<number> {
     probes: 20,
   });
   const directory = mkdtempSync(join(tmpdir(), "certctl-bench-"));
-  const own: Config = { ...config, dataDir: join(directory, "data") };
+  // A PostgreSQL that is used again goes with the master key of its data directory.
+  const isEmbedded = config.databaseUrl === undefined;
+  const own: Config = isEmbedded ? { ...config, dataDir: join(directory, "data") } : config;
   try {
     const agents = await register(own, numbers.agents);
     const databaseUrl = config.databaseUrl?.reveal();

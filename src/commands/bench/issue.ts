@@ -20,7 +20,9 @@ export async function benchIssue(argv: readonly string[]): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), "certctl-bench-"));
   try {
     const databaseUrl = config.databaseUrl?.reveal();
-    const server = await startMeasured({ dataDir: join(directory, "data"), databaseUrl });
+    // A PostgreSQL that is used again goes with the master key of its data directory.
+    const dataDir = databaseUrl === undefined ? join(directory, "data") : config.dataDir;
+    const server = await startMeasured({ dataDir, databaseUrl });
     try {
       const run = await measure(server, bodies, numbers);
       print(reportOf(run, numbers.clients, databaseUrl === undefined), json);
