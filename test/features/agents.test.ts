@@ -241,6 +241,12 @@ eachEngine("agents", (open) => {
       });
       expect(renewed.status).toBe(409);
       expect(renewed.body.detail).toContain("no agent holds its key");
+      product.clock.move(61 * 86_400_000);
+      await product.ok("POST", "/api/v1/schedules/renewal-check/run");
+      await product.timetable.runDue();
+      const due = await product.ok("GET", `/api/v1/certificates/${made.id}`);
+      expect(due.failure).toContain("no agent holds its key");
+      expect(due.status).toBe("Failed");
       const own = await product.ok("POST", `/api/v1/certificates/${made.id}/renew`, {
         csr_pem: await csr(["held.example.test"]),
       });
