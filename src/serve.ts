@@ -21,6 +21,7 @@ import { openDoor } from "#server/listeners.ts";
 import { openMtlsDoor } from "#server/mtls-door.ts";
 import { openapi } from "#server/openapi.ts";
 import { ensureServerCertificate, type ServerTls, serverNames } from "#server/own-certificate.ts";
+import type { OwnSite } from "#server/own-site.ts";
 import { mountPages } from "#server/pages.ts";
 import { mountHealth, mountPublic, mountRedirect } from "#server/public.ts";
 import { build } from "./build-info.ts";
@@ -44,7 +45,7 @@ interface Parts {
   readonly opened: Opened;
   readonly product: Product;
   readonly auth: Authenticator;
-  readonly isStopping: () => boolean;
+  readonly stopping: AbortSignal;
 }
 
 export async function startServer(
@@ -55,10 +56,10 @@ export async function startServer(
 ): Promise<RunningServer> {
   const opened = await openWorld(config, log, onFatal);
   const { world } = opened;
-  let stopping = false;
+  const stop = new AbortController();
   const auth = authenticator(world);
   const product = productOf(config, opened, () => auth, options);
-  const parts: Parts = { config, opened, product, auth, isStopping: () => stopping };
+  const parts: Parts = { config, opened, product, auth, stopping: stop.signal };
   const { doors, reload } = await openDoors(parts);
   const workers = startWorkers(parts);
   await workers.table.start();
@@ -75,7 +76,7 @@ export async function startServer(
     caFingerprint: anchors.fingerprints[0] ?? "",
     reload,
     async stop(grace) {
-      stopping = true;
+      stop.abort();
       const closing = doors.map((door) => door.stop(grace));
       await Promise.all([...closing, workers.table.stop(), workers.engine.stop(grace)]);
       await upkeep.stop();
@@ -109,7 +110,7 @@ function startWorkers({ config, opened, product }: Parts) {
 async function openDoors(parts: Parts) {
   const { config, opened } = parts;
   const { world } = opened;
-  const names = serverNames(config.serverHost, hostname(), config.serverNames);
+  const names = namesOf(config);
   const loadTls = async (): Promise<ServerTls> => {
     const { serverTlsCertPath: tlsCertPath, serverTlsKeyPath: tlsKeyPath } = config;
     if (tlsCertPath === undefined || tlsKeyPath === undefined) {
@@ -140,7 +141,7 @@ async function openDoors(parts: Parts) {
   return { doors: [https, http, mtls], reload };
 }
 
-function appsOf({ config, opened, product, auth, isStopping }: Parts) {
+function appsOf({ config, opened, product, auth, stopping }: Parts) {
   const { world } = opened;
   const runner = {
     world,
@@ -152,12 +153,13 @@ function appsOf({ config, opened, product, auth, isStopping }: Parts) {
     runner,
     identify,
     maxBody: config.maxBodySize,
-    corsOrigins: config.corsOrigins,
+    site: siteOf(config, world),
     trustedProxies: config.trustedProxies,
+    stopping,
     limits: limitsOf(config),
   };
   const { operations } = product;
-  const health = mountHealth(world, isStopping);
+  const health = mountHealth(world, () => stopping.aborted);
   const pages = mountPages({
     runner,
     operations,
@@ -167,7 +169,11 @@ function appsOf({ config, opened, product, auth, isStopping }: Parts) {
     maxBody: config.maxBodySize,
   });
   const own = [health, mountPublic(world)];
-  const more = [mountEvents({ world, identify }), mountDescription(product, world), pages];
+  const more = [
+    mountEvents({ world, identify, stopping }),
+    mountDescription(product, world),
+    pages,
+  ];
   return {
     secureApp: appOf({ ...common, operations, mounts: [...own, ...more] }),
     plainApp: appOf({
@@ -176,6 +182,15 @@ function appsOf({ config, opened, product, auth, isStopping }: Parts) {
       mounts: [...own, mountRedirect(world.addresses.https)],
     }),
   };
+}
+
+const namesOf = (config: Config): readonly string[] =>
+  serverNames(config.serverHost, hostname(), config.serverNames);
+
+function siteOf(config: Config, world: World): OwnSite {
+  const { authType, corsOrigins } = config;
+  const names = [...namesOf(config), new URL(world.addresses.https).hostname];
+  return { authType, names, corsOrigins };
 }
 
 function limitsOf(config: Config) {

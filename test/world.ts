@@ -126,8 +126,9 @@ export async function openProduct(
     operations: product.operations,
     identify: identifier(world, auth, "api-key"),
     maxBody: options.maxBody ?? 1_048_576,
-    corsOrigins: [],
+    site: { authType: "api-key", names: ["certctl.test"], corsOrigins: [] },
     trustedProxies: [],
+    stopping: new AbortController().signal,
     limits: options.limits && { address: options.limits, principal: options.limits },
     mounts: [(it) => it.get("/api/v1/openapi.json", () => Response.json(document))],
   });

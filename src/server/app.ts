@@ -8,6 +8,7 @@ import { type Runner, run } from "#features/run.ts";
 import { type Identify, type Identity, requireCsrf } from "./authenticate.ts";
 import { addressReader, type Door, requestIdOf } from "./door.ts";
 import { corsHeaders, secure } from "./headers.ts";
+import { type OwnSite, requireOwnName, requireOwnSite } from "./own-site.ts";
 import { problemResponse } from "./problem-response.ts";
 import { type Limit, rateLimiter } from "./rate-limit.ts";
 import { answerOf, ifMatchOf, rawInput } from "./rest.ts";
@@ -23,8 +24,10 @@ export interface AppParts {
   readonly operations: readonly Operation[];
   readonly identify: Identify;
   readonly maxBody: number;
-  readonly corsOrigins: readonly string[];
+  readonly site: OwnSite;
   readonly trustedProxies: readonly string[];
+  /** Aborts when the server begins to stop: what only waits ends at once, what works gets its time. */
+  readonly stopping: AbortSignal;
   /** Undefined: no limits. */
   readonly limits: { readonly address: Limit; readonly principal: Limit } | undefined;
   /** Pages, assets, documents: mounted before the operations. */
@@ -81,10 +84,15 @@ export function appOf(parts: AppParts): App {
   ): void {
     secure(response, at.door.name !== "http");
     response.headers.set("x-request-id", at.requestId);
-    const cors = corsHeaders(parts.corsOrigins, request.headers.get("origin"));
+    const cors = corsHeaders(parts.site.corsOrigins, request.headers.get("origin"));
     for (const [name, value] of Object.entries(cors ?? {})) response.headers.set(name, value);
   }
 
+  app.use(async (c, next) => {
+    // What the plain door has is for everybody.
+    if (c.env.door.name !== "http") requireOwnName(parts.site, c.req.raw);
+    await next();
+  });
   app.options("*", (c) => c.body(null, 204));
   for (const mount of parts.mounts) mount(app);
   mountOperations(app, parts);
@@ -133,7 +141,7 @@ function mountOperations(app: App, parts: AppParts): void {
         world.metrics.count("certctl_rate_limited_total", { by: "principal" });
         throw tooMany(wait);
       }
-      guardCookie(contract, identity, c.req.raw);
+      guardCookie(contract, identity, parts.site, c.req.raw);
       const raw = await rawInput(contract, c.req.raw, c.req.param(), parts.maxBody);
       const call = {
         actor,
@@ -142,6 +150,7 @@ function mountOperations(app: App, parts: AppParts): void {
         signal: AbortSignal.any([
           c.req.raw.signal,
           AbortSignal.timeout(contract.patience ?? usualTime),
+          ...(isPoll(contract) ? [parts.stopping] : []),
         ]),
         ifMatch: ifMatchOf(c.req.header("if-match") ?? null),
         idempotencyKey: c.req.header("idempotency-key"),
@@ -160,7 +169,17 @@ function mountOperations(app: App, parts: AppParts): void {
   }
 }
 
+/** An agent that waits for work. */
+const isPoll = ({ effect, method }: Contract): boolean => effect === "direct" && method === "GET";
+
 /** A browser sends its cookie whoever made the page: what changes something needs the session's token as well. */
-function guardCookie(contract: Contract, identity: Identity, request: Request): void {
-  if (contract.method !== "GET") requireCsrf(identity, request.headers.get("x-csrf-token"));
+function guardCookie(
+  contract: Contract,
+  identity: Identity,
+  site: OwnSite,
+  request: Request,
+): void {
+  if (contract.method === "GET") return;
+  if (identity.actor.type !== "anonymous") requireOwnSite(site, request);
+  requireCsrf(identity, request.headers.get("x-csrf-token"));
 }

@@ -10,13 +10,15 @@ import type { Identify } from "./authenticate.ts";
 export interface EventsParts {
   readonly world: World;
   readonly identify: Identify;
+  /** Aborts when the server begins to stop: streams have no end of their own. */
+  readonly stopping: AbortSignal;
 }
 
 /** Bounded: a browser reconnects by itself and resumes. */
 const longest = hours(1);
 const atOnce = 200;
 
-export function mountEvents({ world, identify }: EventsParts): (app: App) => void {
+export function mountEvents({ world, identify, stopping }: EventsParts): (app: App) => void {
   return (app) => {
     app.get("/api/v1/events", async (c) => {
       const { actor } = await identify(c.req.raw, c.get("address"));
@@ -26,7 +28,7 @@ export function mountEvents({ world, identify }: EventsParts): (app: App) => voi
       c.env.door.extend(longest);
       const from = Number(c.req.header("last-event-id") ?? c.req.query("after") ?? Number.NaN);
       const start = Number.isSafeInteger(from) ? from : await lastPosition(world.database.reader);
-      const signal = AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(longest)]);
+      const signal = AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(longest), stopping]);
       return new Response(streamOf(world, scope, start, signal), {
         headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
       });

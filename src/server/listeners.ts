@@ -3,6 +3,7 @@
  * server on the same port (reusePort) and the first is stopped once it has drained.
  */
 import type { Log } from "#base/log.ts";
+import { Mistake } from "#base/mistake.ts";
 import { type Clock, type Milliseconds, seconds } from "#base/time.ts";
 import type { App } from "./app.ts";
 import type { Door } from "./door.ts";
@@ -34,6 +35,9 @@ type BunServer = ReturnType<typeof Bun.serve>;
 /** Idle connections are closed after this; slow requests ask for more time by `Door.extend`. */
 const idleSeconds = 60;
 
+/** How much more than `maxBody` a body may declare and still be refused by the app. */
+const beyond = 16 * 1_048_576;
+
 export function openDoor(
   name: "https" | "http",
   options: DoorOptions,
@@ -57,15 +61,16 @@ export function openDoor(
   };
 }
 
+export const cannotListen = (host: string, port: number, cause: unknown): Mistake =>
+  new Mistake(`cannot listen on ${host}:${port}: it is in use, or not allowed here`, { cause });
+
 /** Two processes may share a port here, which replacing a certificate needs, but nobody should share one by mistake. */
 function refuseTaken({ host, port }: DoorOptions): void {
   if (port === 0) return;
   try {
     Bun.listen({ hostname: host, port, socket: { data: () => undefined } }).stop(true);
   } catch (error) {
-    throw new Error(`cannot listen on ${host}:${port}: it is in use, or not allowed here`, {
-      cause: error,
-    });
+    throw cannotListen(host, port, error);
   }
 }
 
@@ -80,8 +85,9 @@ function start(
     port,
     reusePort: true,
     idleTimeout: idleSeconds,
-    // Refuses while reading; the app says 413 with a problem for what declares its size.
-    maxRequestBodySize: options.maxBody + 1_024,
+    // Bun's own 413 is empty, so it comes late: up to here the app answers with a problem, by the declared size or by
+    // counting what it reads.
+    maxRequestBodySize: options.maxBody + beyond,
     ...(tls ? { tls: { key: tls.key, cert: tls.cert } } : {}),
     fetch(request, server) {
       const door: Door = {

@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { look } from "#test/main-job/look.ts";
-import { type Server, startServer, until } from "#test/main-job/rig.ts";
+import { type Server, startAgent, startServer, until } from "#test/main-job/rig.ts";
 import { makePair } from "#test/peers/pair.ts";
 
 let server: Server;
@@ -139,3 +139,89 @@ test("a CA of the operator's is loaded from files, and one that may not sign cer
   );
   await expect(startServer(env("leaf.pem"))).rejects.toThrow(/CA:TRUE|basicConstraints/);
 }, 90_000);
+
+/** How long the server takes to end after SIGTERM. */
+async function secondsToStop(own: Server): Promise<number> {
+  const began = performance.now();
+  process.kill(own.pid, "SIGTERM");
+  const isGone = async () => {
+    try {
+      return !process.kill(own.pid, 0);
+    } catch {
+      return true;
+    }
+  };
+  await until("the server's end", isGone, (it) => it, 40_000);
+  return (performance.now() - began) / 1_000;
+}
+
+test("an open event stream and an agent that waits for work do not keep a server from stopping", async () => {
+  const own = await startServer();
+  const agent = await startAgent(own, "waiting");
+  try {
+    const stream = await own.raw("GET", "/api/v1/events");
+    const reader = stream.body?.getReader();
+    const first = await reader?.read();
+    expect(Buffer.from(first?.value ?? []).toString()).toContain("retry:");
+    await until(
+      "the agent's heartbeat",
+      () => own.call("GET", `/api/v1/agents/${agent.id}`),
+      (it) => it.last_heartbeat_at !== null,
+    );
+    expect(await secondsToStop(own)).toBeLessThan(15);
+  } finally {
+    await agent.stop();
+    await own.remove();
+  }
+}, 90_000);
+
+test.each([
+  { name: "with its size declared", stream: false },
+  { name: "in chunks", stream: true },
+])("a body that is too large is refused with a problem: $name", async ({ stream }) => {
+  const text = JSON.stringify({ name: "x".repeat(3_000_000) });
+  const answer = await server.raw("POST", "/api/v1/teams", {
+    body: stream ? new Blob([text]).stream() : text,
+    headers: { "content-type": "application/json" },
+  });
+  expect(answer.status).toBe(413);
+  expect(answer.headers.get("content-type")).toContain("application/problem+json");
+  expect(answer.headers.get("x-request-id")).toBeString();
+  expect(((await answer.json()) as { status: number }).status).toBe(413);
+});
+
+test("without authentication, no page of another site acts here, and no other name leads here", async () => {
+  const own = await startServer({
+    CERTCTL_AUTH_TYPE: "none",
+    CERTCTL_SERVER_HOST: "127.0.0.1",
+    CERTCTL_SERVER_NAMES: "certctl.example",
+    CERTCTL_CORS_ORIGINS: "https://friend.example",
+  });
+  const asked = async (method: string, path: string, headers: Record<string, string>) => {
+    const options = { method, headers, tls: { rejectUnauthorized: false } } as RequestInit;
+    return (await fetch(`${own.url}${path}`, options)).status;
+  };
+  const invite = (headers: Record<string, string>) =>
+    asked("POST", "/api/v1/agents/join-tokens", headers);
+  const evil = "https://evil.example";
+  try {
+    expect(await invite({})).toBe(201);
+    expect(await invite({ origin: own.url, "sec-fetch-site": "same-origin" })).toBe(201);
+    expect(await invite({ origin: "https://friend.example", "sec-fetch-site": "cross-site" })).toBe(
+      201,
+    );
+    expect(await invite({ origin: evil, "sec-fetch-site": "cross-site" })).toBe(403);
+    expect(await invite({ "sec-fetch-site": "same-site" })).toBe(403);
+    expect(await invite({ origin: evil })).toBe(403);
+    expect(await invite({ origin: "null" })).toBe(403);
+    expect(await invite({ origin: evil, authorization: `Bearer ${own.apiKey}` })).toBe(201);
+    const port = new URL(own.url).port;
+    for (const host of ["localhost", `[::1]:${port}`, "127.0.0.1:1", "certctl.example"]) {
+      expect(await asked("GET", "/api/v1/teams", { host })).toBe(200);
+    }
+    expect(await asked("GET", "/api/v1/teams", { host: `evil.example:${port}` })).toBe(403);
+    expect(await asked("GET", "/", { host: "evil.example" })).toBe(403);
+  } finally {
+    await own.remove();
+  }
+}, 60_000);

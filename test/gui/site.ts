@@ -59,8 +59,9 @@ export async function openSite(
   };
   const app = appOf({
     ...parts,
-    corsOrigins: [],
+    site: { authType, names: ["certctl.test"], corsOrigins: [] },
     trustedProxies: [],
+    stopping: new AbortController().signal,
     limits: undefined,
     mounts: [mountPages({ ...parts, authenticator: auth, authType })],
   });
