@@ -2,6 +2,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { client } from "#base/client.ts";
 import type { Connection } from "#base/exchange.ts";
+import { Mistake } from "#base/mistake.ts";
 import { agentsApi } from "#features/agents/api.ts";
 import type { Identity } from "./identity.ts";
 
@@ -19,7 +20,7 @@ export function pinned(server: string, anchorsPem: readonly string[], token?: st
 export const connectionOf = (identity: Identity): Connection =>
   pinned(identity.server, identity.anchorsPem, identity.credential);
 
-export class WrongFingerprint extends Error {
+export class WrongFingerprint extends Mistake {
   constructor(wanted: string, found: readonly string[]) {
     super(
       `the server's trust anchor is ${found.join(", ") || "missing"}, not ${wanted}: this is not the server of the join command, or somebody is in between`,

@@ -10,9 +10,7 @@ import { type AgentSettings, UsageError } from "./settings.ts";
 
 export async function join(settings: AgentSettings): Promise<Identity> {
   const { server, caFingerprint, stateDirectory } = settings;
-  const token = settings.tokenFile
-    ? readFileSync(settings.tokenFile, "utf8").trim()
-    : settings.token;
+  const token = settings.tokenFile ? readToken(settings.tokenFile) : settings.token;
   if (!server || !caFingerprint || !token) {
     throw new UsageError("join needs --server, --ca-fingerprint and --token");
   }
@@ -42,4 +40,13 @@ export async function join(settings: AgentSettings): Promise<Identity> {
   };
   saveIdentity(stateDirectory, identity);
   return identity;
+}
+
+function readToken(path: string): string {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`--token-file ${path} cannot be read: ${why}`, { cause });
+  }
 }

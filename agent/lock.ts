@@ -1,8 +1,9 @@
 /** One agent per state directory: the mutexes of deployments and the journal are of one process. Survives kill -9. */
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { Mistake } from "#base/mistake.ts";
 
-export class StateDirectoryTaken extends Error {
+export class StateDirectoryTaken extends Mistake {
   constructor(directory: string, pid: number) {
     super(`${directory} belongs to a running agent (process ${pid})`);
     this.name = "StateDirectoryTaken";

@@ -1,4 +1,6 @@
 /** The agent executable: parses arguments, runs one command, sets the exit status. It contains no database and no server. */
+import { CallFailure } from "#base/exchange.ts";
+import { lastWords } from "#base/mistake.ts";
 import { systemRandom } from "#base/random.ts";
 import { systemClock } from "#base/time.ts";
 import { loadIdentity } from "./identity.ts";
@@ -59,13 +61,11 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** A mistake of the caller is one sentence; anything else comes with its stack. */
+/** What is expected, a server that cannot be reached too, is one sentence; a defect comes with its stack. */
 function fail(error: unknown): never {
-  const usageError = error instanceof UsageError;
-  const stack = error instanceof Error ? error.stack : undefined;
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`certctl-agent: ${usageError ? message : (stack ?? message)}\n`);
-  process.exit(usageError ? 2 : 1);
+  const words = error instanceof CallFailure ? error.message : lastWords(error);
+  process.stderr.write(`certctl-agent: ${words}\n`);
+  process.exit(error instanceof UsageError ? 2 : 1);
 }
 
 main(process.argv.slice(2)).then((status) => process.exit(status), fail);

@@ -1,6 +1,7 @@
 /** The agent's settings: flags before environment before defaults; the only reader of the agent's environment. */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { Mistake } from "#base/mistake.ts";
 
 export interface AgentSettings {
   readonly command: "join" | "run" | "version" | "help";
@@ -15,7 +16,7 @@ export interface AgentSettings {
   readonly directories: readonly string[] | undefined;
 }
 
-export class UsageError extends Error {}
+export class UsageError extends Mistake {}
 
 export const usage = `certctl-agent: makes keys where they are used and deploys certificates
 

@@ -4,6 +4,7 @@
  * `process.env`.
  */
 import { readFileSync } from "node:fs";
+import { Mistake } from "#base/mistake.ts";
 import { Secret } from "#base/secret.ts";
 import type { Milliseconds } from "#base/time.ts";
 import { brokenFiles } from "./config/files.ts";
@@ -25,7 +26,7 @@ export type { Config };
 export const settingsTable: readonly Setting[] = rows;
 
 /** What is wrong with the configuration, all of it at once. */
-export class ConfigError extends Error {
+export class ConfigError extends Mistake {
   readonly problems: readonly ConfigProblem[];
 
   constructor(problems: readonly ConfigProblem[]) {

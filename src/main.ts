@@ -1,5 +1,5 @@
 /** The server executable: `serve`, `migrate`, `setup`, `demo`, `bench`, and one command per operation of the API. */
-
+import { lastWords } from "#base/mistake.ts";
 import { build } from "./build-info.ts";
 import { runCli } from "./cli.ts";
 import { bench } from "./commands/bench.ts";
@@ -39,10 +39,16 @@ const commands: Readonly<Record<string, Command>> = {
   },
 };
 
+const asksForHelp = (argument: string): boolean => argument === "--help" || argument === "-h";
+
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
   const command = name === undefined ? undefined : commands[name];
-  if (command) return await command(rest);
+  if (command && !rest.some(asksForHelp)) return await command(rest);
+  if (command) {
+    process.stdout.write(usage);
+    return 0;
+  }
   if (name === undefined || name === "help" || name === "--help") process.stdout.write(usage);
   return await runCli(name === undefined ? ["--help"] : argv, {
     stdout: process.stdout,
@@ -56,11 +62,9 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 function fail(error: unknown): never {
-  const expected = error instanceof ConfigError || error instanceof UsageError;
-  const message = error instanceof Error ? error.message : String(error);
-  const stack = error instanceof Error ? error.stack : undefined;
-  process.stderr.write(`certctl: ${expected ? message : (stack ?? message)}\n`);
-  process.exit(expected ? 2 : 1);
+  const inArguments = error instanceof ConfigError || error instanceof UsageError;
+  process.stderr.write(`certctl: ${lastWords(error)}\n`);
+  process.exit(inArguments ? 2 : 1);
 }
 
 main(process.argv.slice(2)).then((status) => process.exit(status), fail);

@@ -2,12 +2,13 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { Mistake } from "#base/mistake.ts";
 import type { Random } from "#base/random.ts";
 import { Secret } from "#base/secret.ts";
 
 export const masterKeyFile = (dataDir: string): string => join(dataDir, "master.key");
 
-export class NoMasterKey extends Error {
+export class NoMasterKey extends Mistake {
   constructor(path: string) {
     super(
       `this database was sealed with a master key that is not there: put it back as ${path}, or set CERTCTL_CONFIG_ENCRYPTION_KEY`,
@@ -37,11 +38,11 @@ export async function loadMasterKey(
 
 function readKey(path: string): Secret {
   if ((statSync(path).mode & 0o077) !== 0) {
-    throw new Error(
+    throw new Mistake(
       `${path} can be read by others than its owner: chmod 600 it, and rotate the key`,
     );
   }
   const text = readFileSync(path, "utf8").trim();
-  if (text.length < 32) throw new Error(`${path} must hold at least 32 characters`);
+  if (text.length < 32) throw new Mistake(`${path} must hold at least 32 characters`);
   return new Secret(text);
 }

@@ -17,7 +17,7 @@ const options = {
 
 export async function setup(argv: readonly string[]): Promise<number> {
   const { config, rest } = configure(argv);
-  const { values } = parseArgs({ args: [...rest], options, strict: true });
+  const values = valuesOf(rest);
   const name = values.admin;
   if (name === undefined || values["password-stdin"] !== true) {
     throw new UsageError("setup needs --admin NAME and --password-stdin");
@@ -41,6 +41,14 @@ export async function setup(argv: readonly string[]): Promise<number> {
     return 0;
   } finally {
     await opened.close();
+  }
+}
+
+function valuesOf(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, strict: true }).values;
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
 

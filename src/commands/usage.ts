@@ -1,7 +1,9 @@
 /** A mistake in the arguments: said in one sentence, exit status 2. */
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(message);
+import { Mistake } from "#base/mistake.ts";
+
+export class UsageError extends Mistake {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = "UsageError";
   }
 }

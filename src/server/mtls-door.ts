@@ -8,7 +8,7 @@ import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { type Clock, type Milliseconds, seconds } from "#base/time.ts";
 import type { Door } from "./door.ts";
-import type { DoorOptions, OpenDoor, Tls } from "./listeners.ts";
+import { cannotListen, type DoorOptions, type OpenDoor, type Tls } from "./listeners.ts";
 
 const handshake = seconds(10);
 const idle = seconds(60);
@@ -43,7 +43,7 @@ export async function openMtlsDoor(options: DoorOptions, tls: Tls): Promise<Open
     guardFor(socket, options.clock, guards).set(handshake);
   });
   await new Promise<void>((resolve, reject) => {
-    outer.once("error", reject);
+    outer.once("error", (error) => reject(cannotListen(options.host, options.port, error)));
     outer.listen(options.port, options.host, () => resolve());
   });
   const address = outer.address();

@@ -1,4 +1,5 @@
 /** The data key: made once, sealed by the master key. A wrong or missing master key is an error at start, never a re-key. */
+import { Mistake } from "#base/mistake.ts";
 import type { Random } from "#base/random.ts";
 import { Secret } from "#base/secret.ts";
 import { masterKeyOf, type Vault, vaultOf } from "#base/vault.ts";
@@ -7,7 +8,7 @@ import { keepSealed, loadSealed } from "./store.ts";
 
 const place = "settings/data-key";
 
-export class WrongMasterKey extends Error {
+export class WrongMasterKey extends Mistake {
   constructor(cause: unknown) {
     super(
       "the master key does not open this database: give the CERTCTL_CONFIG_ENCRYPTION_KEY (or master.key file) it was made with",
