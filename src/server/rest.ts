@@ -1,10 +1,11 @@
 /** REST derived from contracts: parts of the request to input, outcome to answer. */
+import { z } from "zod";
 
 import { toSnake } from "#base/case.ts";
 import { coerce } from "#base/coerce.ts";
 import { type Contract, pathParameters, travelsInQuery } from "#base/contract.ts";
 import { invalid } from "#base/problem.ts";
-import { shapeOf } from "#base/schema.ts";
+import { shapeOf, unwrap } from "#base/schema.ts";
 import type { ByteStream } from "#base/stream.ts";
 import { toWire } from "#base/wire.ts";
 import type { Outcome } from "#features/call.ts";
@@ -51,9 +52,17 @@ function readQuery(
     const texts = search.getAll(name);
     // The seeds' camelCase sort names work too.
     const given = name === "sort" ? texts.map(toSnake) : texts;
+    if (schema && texts.length > 1 && !takesMany(schema)) {
+      throw invalid(name, "is given more than once");
+    }
     if (schema) result[name] = coerce(schema, given);
   }
   return result;
+}
+
+function takesMany(schema: z.core.$ZodType): boolean {
+  const it = unwrap(schema);
+  return it instanceof z.ZodArray || it instanceof z.ZodRecord;
 }
 
 const statuses = { json: 200, created: 201, accepted: 202, none: 204 } as const;

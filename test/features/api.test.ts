@@ -36,6 +36,13 @@ eachEngine("the API", (open) => {
         at: "page",
       },
       {
+        name: "a parameter given twice",
+        method: "GET",
+        path: "/api/v1/teams?sort=name&sort=-name",
+        status: 400,
+        at: "sort",
+      },
+      {
         name: "too many rows",
         method: "GET",
         path: "/api/v1/teams?per_page=501",
