@@ -1,5 +1,6 @@
 /** The five usual operations on a named thing, as contracts: list, get, create, update (PATCH), delete. */
 import { z } from "zod";
+import { withArticle } from "./article.ts";
 import { contract, type Scope } from "./contract.ts";
 import { Id } from "./id.ts";
 import { listOf, listQuery } from "./page.ts";
@@ -31,6 +32,7 @@ export function crud<
   Filters extends z.ZodRawShape,
 >(it: Crud<Fields, View, Filters>) {
   const resource = it.noun.replaceAll("-", "_");
+  const one = withArticle(it.one);
   const path = `/api/v1/${it.noun}`;
   const shared = { scope: it.scope, permission: it.write, effect: "write" } as const;
   const byId = z.strictObject({ id: Id });
@@ -65,7 +67,7 @@ export function crud<
     }),
     create: contract({
       name: `${resource}.create`,
-      summary: `Add a ${it.one}`,
+      summary: `Add ${one}`,
       method: "POST",
       path,
       ...shared,
@@ -80,7 +82,7 @@ export function crud<
     }),
     update: contract({
       name: `${resource}.update`,
-      summary: `Change a ${it.one}; what is not named stays, null clears`,
+      summary: `Change ${one}; what is not named stays, null clears`,
       method: "PATCH",
       path: `${path}/:id`,
       ...shared,
@@ -92,7 +94,7 @@ export function crud<
     }),
     replace: contract({
       name: `${resource}.replace`,
-      summary: `Replace a ${it.one} as a whole`,
+      summary: `Replace ${one} as a whole`,
       method: "PUT",
       path: `${path}/:id`,
       ...shared,
@@ -103,14 +105,14 @@ export function crud<
     }),
     remove: contract({
       name: `${resource}.delete`,
-      summary: `Delete a ${it.one} that nothing uses`,
+      summary: `Delete ${one} that nothing uses`,
       method: "DELETE",
       path: `${path}/:id`,
       ...shared,
       answer: "none",
       input: byId,
       output: z.null(),
-      problems: ["not-found", "in-use"],
+      problems: ["not-found", "in-use", "precondition-failed"],
       cli: { noun: it.noun, verb: "delete", positional: "id" },
     }),
   };

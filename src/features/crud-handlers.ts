@@ -9,7 +9,7 @@ import { applyPatch, defaultsOf } from "#base/schema.ts";
 import type { Instant } from "#base/time.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Tx } from "#jobs/tx.ts";
-import { unlessTaken, unlessUsed } from "./conflicts.ts";
+import { refuseTakenId, unlessTaken, unlessUsed } from "./conflicts.ts";
 import { type Context, matchRevision, type TeamScope } from "./context.ts";
 import { bind, type Operation, read, write } from "./handler.ts";
 import type { Listing } from "./list.ts";
@@ -95,9 +95,12 @@ export function crudOperations<
         const { id: chosen, ...fields } = input as { id?: string } & Fields;
         const id = chosen ?? newId(prefixes[store.kind], ctx.clock.now(), ctx.random);
         const about = { id, row: undefined };
-        return { id, it: await store.resolve(ctx, fields as unknown as Fields, about) };
+        return { id, chosen, it: await store.resolve(ctx, fields as unknown as Fields, about) };
       },
-      async commit(tx, { id, it }) {
+      async commit(tx, { id, chosen, it }) {
+        if (chosen !== undefined) {
+          refuseTakenId(store.what, await store.find(tx.db, chosen, "all"));
+        }
         await unlessTaken(store.what, () => store.insert(tx.db, id, it, tx.now));
         tx.subject({ id, teamPk: teamOf(it) });
         return await saved(tx, id);

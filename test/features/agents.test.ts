@@ -26,6 +26,30 @@ eachEngine("agents", (open) => {
     expect(expired.status).toBe(403);
   });
 
+  test("an id that is taken is what the refusal names, also when the name is taken too", async () => {
+    await joinAgent(product, { id: "taken-id" });
+    const join = async (body: object) => {
+      const { token } = await product.ok("POST", "/api/v1/agents/join-tokens", {});
+      return await product.request("POST", "/api/v1/agents/join", {
+        body: { token, ...agentFacts("taken-id"), ...body },
+      });
+    };
+    const both = await join({ id: "taken-id" });
+    expect([both.status, both.body.detail]).toEqual([
+      409,
+      "there is an agent with this id already",
+    ]);
+    const name = await join({});
+    expect(name.body.detail).toBe("there is an agent with this name already");
+    const team = { id: "taken-team", name: "taken team" };
+    await product.ok("POST", "/api/v1/teams", team);
+    const again = await product.request("POST", "/api/v1/teams", {
+      key: product.adminKey,
+      body: team,
+    });
+    expect(again.body.detail).toBe("there is a team with this id already");
+  });
+
   test("two requests with the same token at the same moment make one agent", async () => {
     const { token } = await product.ok("POST", "/api/v1/agents/join-tokens", {});
     const answers = await Promise.all(

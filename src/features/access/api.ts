@@ -227,7 +227,7 @@ export const accessApi = {
       disabled: z.boolean().optional().meta({ title: "May not sign in" }),
     }),
     output: UserView,
-    problems: ["not-found", "conflict"],
+    problems: ["not-found", "precondition-failed", "conflict"],
     cli: { noun: "users", verb: "update", positional: "id" },
   }),
 };

@@ -4,7 +4,7 @@ import { invalid, Problem } from "#base/problem.ts";
 import { newToken } from "#base/random.ts";
 import { later, minutes, seconds } from "#base/time.ts";
 import { hashToken } from "../access/principal.ts";
-import { unlessTaken } from "../conflicts.ts";
+import { refuseTakenId, unlessTaken } from "../conflicts.ts";
 import { read, write } from "../handler.ts";
 import { ownAnchors } from "../issuers/first.ts";
 import { resolveTeam } from "../ownership/owners.ts";
@@ -58,6 +58,9 @@ export const join = write(agentsApi.join, {
   },
   async commit(tx, { token, anchors }, input) {
     const id = input.id ?? tx.newId("agent");
+    if (input.id !== undefined) {
+      refuseTakenId("agent", await queries.findAgent(tx.db, input.id, "all"));
+    }
     const name = token.name ?? input.name ?? input.hostname;
     const credential = newToken("cca", tx.random);
     const { hostname, os, architecture, ipAddress, version, capabilities } = input;

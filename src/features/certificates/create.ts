@@ -9,7 +9,7 @@ import { keyAlgorithmOf, keyText } from "#pki/algorithms.ts";
 import { encodePem } from "#pki/pem.ts";
 import type { CertificateRequest } from "#pki/request.ts";
 import { generalNameToText } from "#pki/subject-alt-name.ts";
-import { unlessTaken } from "../conflicts.ts";
+import { refuseTakenId, unlessTaken } from "../conflicts.ts";
 import { type Context, requireTeam } from "../context.ts";
 import { write } from "../handler.ts";
 import { issuerById, type UsableIssuer } from "../issuers/use.ts";
@@ -92,6 +92,9 @@ export const create = write(certificatesApi.create, {
       return it.jobId === null ? known : { ...known, ...jobLink(it.jobId) };
     }
     const id = input.id ?? tx.newId("certificate");
+    if (input.id !== undefined) {
+      refuseTakenId("certificate", await queries.findCertificate(tx.db, input.id, "all"));
+    }
     const certificatePk = await unlessTaken("certificate", () => insertRow(tx, id, it, input));
     const certificate = { pk: certificatePk, id, teamPk: it.placement.teamPk };
     await queries.insertTargets(tx.db, certificatePk, it.placement.targetPks);
