@@ -28,12 +28,27 @@ export async function openMtlsDoor(options: DoorOptions, tls: Tls): Promise<Open
     // Replacing the global Response would break every Bun.serve of this process (measured).
     { overrideGlobalObjects: false },
   );
-  const inner = createServer((request, response) => serve(request, response, guards, listener));
+  // Connections between two requests: closing the servers leaves them open (measured), so a stop ends them.
+  const resting = new Set<TLSSocket>();
+  let stopping = false;
+  const rest = (socket: TLSSocket) => {
+    if (stopping) socket.end();
+    else resting.add(socket);
+  };
+  const inner = createServer((request, response) => {
+    // Every socket here is one of the outer server's.
+    const socket = request.socket as TLSSocket;
+    resting.delete(socket);
+    response.once("close", () => rest(socket));
+    serve(request, response, guards, listener);
+  });
   const outer = createTlsServer(
     { ...tls, requestCert: true, rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] },
     (socket) => {
       // Bun hands over the same object as for the raw connection (measured), so its guard goes on.
       guardFor(socket, options.clock, guards).set(idle);
+      rest(socket);
+      socket.on("close", () => resting.delete(socket));
       socket.on("error", () => socket.destroy());
       inner.emit("connection", socket);
     },
@@ -55,6 +70,8 @@ export async function openMtlsDoor(options: DoorOptions, tls: Tls): Promise<Open
     async stop(grace) {
       const closed = new Promise<void>((resolve) => outer.close(() => resolve()));
       inner.close();
+      stopping = true;
+      for (const socket of resting) socket.end();
       await Promise.race([closed, options.clock.sleep(grace)]);
       inner.closeAllConnections();
     },

@@ -159,10 +159,14 @@ test("an open event stream and an agent that waits for work do not keep a server
   const own = await startServer();
   const agent = await startAgent(own, "waiting");
   try {
-    const stream = await own.raw("GET", "/api/v1/events");
-    const reader = stream.body?.getReader();
-    const first = await reader?.read();
-    expect(Buffer.from(first?.value ?? []).toString()).toContain("retry:");
+    for (const url of [own.url, `https://127.0.0.1:${own.mtlsPort}`]) {
+      const stream = await fetch(`${url}/api/v1/events`, {
+        headers: { authorization: `Bearer ${own.apiKey}` },
+        tls: { ca: own.anchors },
+      } as RequestInit);
+      const first = await stream.body?.getReader().read();
+      expect(Buffer.from(first?.value ?? []).toString()).toContain("retry:");
+    }
     await until(
       "the agent's heartbeat",
       () => own.call("GET", `/api/v1/agents/${agent.id}`),
