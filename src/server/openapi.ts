@@ -4,6 +4,7 @@ import { toSnake } from "#base/case.ts";
 import { type Contract, pathParameters, travelsInQuery } from "#base/contract.ts";
 import { type ProblemKind, problemKinds } from "#base/problem.ts";
 import { isOptional, shapeOf } from "#base/schema.ts";
+import { eventsPath } from "./events-description.ts";
 
 type Json = Record<string, unknown>;
 
@@ -18,6 +19,7 @@ export function openapi(
       paths[key] = { ...paths[key], [contract.method.toLowerCase()]: operationOf(contract, path) };
     }
   }
+  paths["/api/v1/events"] = eventsPath;
   return {
     openapi: "3.1.0",
     info: {
@@ -28,7 +30,7 @@ export function openapi(
     },
     servers: [{ url: about.url }],
     security: [{ apiKey: [] }],
-    tags: [...new Set(contracts.map(tagOf))]
+    tags: [...new Set([...contracts.map(tagOf), "events"])]
       .sort((a, b) => a.localeCompare(b))
       .map((name) => ({ name })),
     paths,
@@ -98,8 +100,7 @@ function headersOf(contract: Contract): readonly Json[] {
     "Idempotency-Key",
     "The same key with the same body is done once, for 24 hours.",
   );
-  const changes = contract.method === "PATCH" || contract.method === "PUT";
-  return changes
+  return contract.problems.includes("precondition-failed")
     ? [
         idempotency,
         header("If-Match", 'The revision that was seen, such as "3"; another one is a 412.'),
@@ -174,7 +175,7 @@ export function schemaOf(schema: z.core.$ZodType): Json {
 
 /** What forms and the command line read, and OpenAPI does not know. */
 const ours: ReadonlySet<string> = new Set(["id", "$schema", "widget", "secret", "options"]);
-const verbatim: ReadonlySet<string> = new Set(["default", "enum", "examples", "const"]);
+const verbatim: ReadonlySet<string> = new Set(["enum", "examples", "const"]);
 
 function onWire(value: unknown, defs: Json): unknown {
   if (Array.isArray(value)) return value.map((it) => onWire(it, defs));
@@ -186,8 +187,38 @@ function onWire(value: unknown, defs: Json): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => !ours.has(key))
-      .map(([key, it]: [string, unknown]) => [key, member(key, it, defs)]),
+      .map(([key, it]: [string, unknown]) => [
+        key,
+        key === "default" ? dataOnWire(it, value, defs) : member(key, it, defs),
+      ]),
   );
+}
+
+/** Data that a schema describes, with the keys that its objects declare renamed; those of records are the caller's. */
+function dataOnWire(data: unknown, schema: unknown, defs: Json): unknown {
+  if (typeof data !== "object" || data === null) return data;
+  const shapes = alternatives(schema, defs);
+  const member = (from: string, key?: string): unknown =>
+    shapes
+      .map((it) => Reflect.get(it, from))
+      .map((it) => (key ? it?.[key] : it))
+      .find(Boolean);
+  if (Array.isArray(data)) return data.map((it) => dataOnWire(it, member("items"), defs));
+  return Object.fromEntries(
+    Object.entries(data).map(([key, it]: [string, unknown]) => {
+      const declared = member("properties", key);
+      return declared === undefined ? [key, it] : [toSnake(key), dataOnWire(it, declared, defs)];
+    }),
+  );
+}
+
+/** Every object schema that one stands for: itself, what it refers to, what it offers. */
+function alternatives(schema: unknown, defs: Json): readonly object[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  const reference = Reflect.get(schema, "$ref");
+  const referred = typeof reference === "string" ? [defs[reference.replace("#/$defs/", "")]] : [];
+  const offered = ["anyOf", "oneOf", "allOf"].flatMap((it) => Reflect.get(schema, it) ?? []);
+  return [schema, ...[...referred, ...offered].flatMap((it) => alternatives(it, defs))];
 }
 
 /** Renames what `properties` and `required` name; data of the schema stays. */
