@@ -208,6 +208,7 @@ eachEngine("the API", (open) => {
     expect(deploy.status).toBe(409);
     expect(deploy.body.errors[0].path).toBe("target_id");
     const first = await revision();
+    expect((await call("POST", `${path}/renew`, first + 1, {})).status).toBe(412);
     expect((await call("DELETE", path, first + 1)).status).toBe(412);
     expect((await call("DELETE", path, first)).status).toBe(204);
     expect((await call("POST", `${path}/restore`, first)).status).toBe(412);

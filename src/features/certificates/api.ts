@@ -105,7 +105,7 @@ export const certificatesApi = {
     answer: "none",
     input: byId,
     output: z.null(),
-    problems: ["not-found"],
+    problems: ["not-found", "precondition-failed"],
     cli: { noun: "certs", verb: "archive", positional: "id" },
   }),
   restore: contract({
@@ -117,7 +117,7 @@ export const certificatesApi = {
     answer: "json",
     input: byId,
     output: CertificateView,
-    problems: ["not-found", "wrong-state"],
+    problems: ["not-found", "wrong-state", "precondition-failed"],
     cli: { noun: "certs", verb: "restore", positional: "id" },
   }),
   renew: contract({
@@ -143,7 +143,7 @@ export const certificatesApi = {
       jobUrl: z.string().nullable(),
       versionId: z.string().nullable(),
     }),
-    problems: ["not-found", "wrong-state", "refused", "issuer-failed"],
+    problems: ["not-found", "wrong-state", "precondition-failed", "refused", "issuer-failed"],
     cli: { noun: "certs", verb: "renew", positional: "id" },
   }),
   versions: contract({

@@ -6,7 +6,7 @@ import { newId } from "#base/random.ts";
 import { days, type Instant, later, type Milliseconds, seconds } from "#base/time.ts";
 import type { Tx } from "#jobs/tx.ts";
 import { type CertificateRequest, parseRequest } from "#pki/request.ts";
-import type { Context } from "../context.ts";
+import { type Context, matchRevision } from "../context.ts";
 import { write } from "../handler.ts";
 import { issuerByPk, type UsableIssuer } from "../issuers/use.ts";
 import { type Policy, policyByPk } from "../policies/index.ts";
@@ -24,6 +24,7 @@ export const renew = write(certificatesApi.renew, {
   async prepare(ctx, input) {
     const certificate = await queries.findCertificate(ctx.reader, input.id, ctx.scope);
     if (!certificate) throw notFound("certificate", input.id);
+    matchRevision(ctx, certificate.revision);
     refuseUnfit(certificate, input.force, ctx.clock.now());
     const [issuer, profile, policy, holders] = await Promise.all([
       loadIssuer(ctx, certificate),
