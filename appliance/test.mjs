@@ -102,7 +102,7 @@ if (peersOnly) {
   suite("pki", ["./test/pki"]);
   suite("agent", ["./test/agent"]);
   suite("features on both databases", ["./test/features"]);
-  suite("API and command line", ["./test/api", "./test/cli"]);
+  suite("API and command line", ["./test/api", "./test/cli", "./test/bench"]);
   suite("ACME", ["./test/acme"]);
   suite("main job with the built executables", ["./test/main-job"], 300_000);
   suite("browser", ["./test/gui"], 300_000);

@@ -10,7 +10,7 @@ import { engine } from "#jobs/engine.ts";
 import { serverJob } from "#jobs/job.ts";
 import { uncountedForTests } from "#test/uncounted.ts";
 
-const [url = "", peer = ""] = process.argv.slice(2);
+const [url = "", peer = "", name = ""] = process.argv.slice(2);
 
 export const effectJob = serverJob({
   kind: "test.effect",
@@ -23,7 +23,7 @@ export const effectJob = serverJob({
     await ctx.confirmLease();
     const answer = await fetch(peer, {
       method: "POST",
-      headers: { "idempotency-key": job.id },
+      headers: { "idempotency-key": job.id, worker: name },
       signal: AbortSignal.timeout(10_000),
     });
     return await answer.text();
