@@ -1,6 +1,6 @@
 /** The composition root: builds the world and the product on it. */
 
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Log } from "#base/log.ts";
 import { systemRandom } from "#base/random.ts";
@@ -37,6 +37,8 @@ export async function openWorld(
   manner: "alone" | "beside" = "alone",
 ): Promise<Opened> {
   const lock = manner === "alone" ? lockDataDir(config.dataDir, systemClock.now()) : undefined;
+  // The lock makes it; beside a server there is none, and before its first start neither.
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   try {
     const database = await openDatabase({
       url: config.databaseUrl?.reveal(),

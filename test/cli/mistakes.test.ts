@@ -1,6 +1,6 @@
 /** What the programs say of an ordinary mistake: one sentence on standard error, no stack, and the usual exit status. */
 import { afterAll, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -80,4 +80,19 @@ test("help of a command is help, not a mistake", async () => {
   const { status, out, err } = await run("src/main.ts", ["setup", "--help"]);
   expect({ status, err }).toEqual({ status: 0, err: "" });
   expect(out).toContain("certctl setup --admin NAME");
+}, 30_000);
+
+test("setup works before the first start, in a directory that is not there yet", async () => {
+  const child = Bun.spawn(
+    [process.execPath, join(root, "src/main.ts"), "setup", "--admin", "root", "--password-stdin"],
+    {
+      env: { CERTCTL_DATA_DIR: join(directory, "not", "yet") },
+      stdin: Buffer.from("correct horse battery\n"),
+      stderr: "pipe",
+    },
+  );
+  expect(await new Response(child.stdout).text()).toBe("administrator root was made\n");
+  expect(await new Response(child.stderr).text()).toBe("");
+  expect(await child.exited).toBe(0);
+  expect(statSync(join(directory, "not", "yet")).mode & 0o777).toBe(0o700);
 }, 30_000);
