@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { X509Certificate } from "node:crypto";
+import { connect } from "node:tls";
 import { csr } from "#test/csr.ts";
 import { startNginx } from "#test/peers/nginx.ts";
 import { look } from "./look.ts";
@@ -119,14 +120,18 @@ describe("when things die", () => {
   }, 180_000);
 
   test("a stopping server finishes what it was asked, and a second signal stops it at once", async () => {
-    const slow = server.call("GET", "/api/v1/certificates?per_page=500");
+    const half = await sendHalf(server);
     process.kill(server.pid, "SIGTERM");
-    expect((await slow).total).toBeGreaterThan(0);
-    await until(
-      "the end of the process",
-      async () => Bun.spawnSync(["kill", "-0", String(server.pid)]).exitCode,
-      (code) => code !== 0,
-    );
+    await Bun.sleep(200);
+    expect(await half.finish()).toStartWith("HTTP/1.1 201");
+    await ended(server.pid);
+    await server.start();
+    const never = await sendHalf(server);
+    process.kill(server.pid, "SIGTERM");
+    await Bun.sleep(200);
+    process.kill(server.pid, "SIGTERM");
+    await ended(server.pid);
+    never.give();
     await server.start();
   }, 60_000);
 
@@ -144,6 +149,43 @@ describe("when things die", () => {
     expect(second.stderr.toString()).toContain(String(server.pid));
   }, 30_000);
 });
+
+const ended = (pid: number) =>
+  until(
+    "the end of the process",
+    async () => Bun.spawnSync(["kill", "-0", String(pid)]).exitCode,
+    (code) => code !== 0,
+  );
+
+/** A request whose body has come in half: the server was asked, and cannot have answered. */
+async function sendHalf(server: Server) {
+  const { port } = new URL(server.url);
+  const socket = connect({ host: "127.0.0.1", port: Number(port), ca: server.anchors });
+  const answer = new Promise<string>((resolve, reject) => {
+    socket.once("data", (bytes) => resolve(bytes.toString("latin1")));
+    socket.once("error", reject);
+  });
+  // A server that is stopped at once resets it, which is what is wanted then.
+  answer.catch(() => undefined);
+  await new Promise<void>((resolve) => socket.once("secureConnect", () => resolve()));
+  const body = JSON.stringify({ name: `half ${Date.now()}` });
+  const head = [
+    "POST /api/v1/teams HTTP/1.1",
+    "host: 127.0.0.1",
+    `authorization: Bearer ${server.apiKey}`,
+    "content-type: application/json",
+    `content-length: ${body.length}`,
+  ];
+  socket.write(`${head.join("\r\n")}\r\n\r\n${body.slice(0, 5)}`);
+  await Bun.sleep(100);
+  return {
+    async finish() {
+      socket.write(body.slice(5));
+      return await answer.finally(() => socket.destroy());
+    },
+    give: () => void socket.destroy(),
+  };
+}
 
 describe("an agent that was retired", () => {
   test("hears of it, and ends cleanly", async () => {
