@@ -4,6 +4,7 @@ import postgres from "postgres";
 import type { Log } from "#base/log.ts";
 import { Problem } from "#base/problem.ts";
 import type { Milliseconds } from "#base/time.ts";
+import { socketMaker } from "./postgres-socket.ts";
 
 export interface ConnectionOptions {
   readonly url: string;
@@ -78,8 +79,8 @@ export class PostgresConnection {
 
 function connect(options: ConnectionOptions, onclose: () => void) {
   const { purpose, log } = options;
-  // Missing in the package's types, but how its own `listen` hears.
-  const notify = { onnotify: options.onNotify };
+  // Missing in the package's types, but how its own `listen` hears, and how a proxy is given.
+  const notify = { onnotify: options.onNotify, socket: socketMaker() };
   return postgres(options.url, {
     ...notify,
     max: 1,
