@@ -4,6 +4,7 @@ const features = [
   "access",
   "audit",
   "approvals",
+  "bulk",
   "ownership",
   "profiles",
   "policies",

@@ -1,5 +1,6 @@
 /** Every migration, in order. A compiled executable has no folder to read, so the list is static. */
 import { initial } from "./0001-initial.ts";
+import { bulk } from "./0002-bulk.ts";
 import type { Migration } from "./dialect.ts";
 
-export const migrations: readonly Migration[] = [initial];
+export const migrations: readonly Migration[] = [initial, bulk];

@@ -57,7 +57,7 @@ export async function startServer(
   const opened = await openWorld(config, log, onFatal);
   const { world } = opened;
   const stop = new AbortController();
-  const auth = authenticator(world);
+  const auth = authenticator(world, config.authType);
   const product = productOf(config, opened, () => auth, options);
   const parts: Parts = { config, opened, product, auth, stopping: stop.signal };
   const { doors, reload } = await openDoors(parts);

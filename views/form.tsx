@@ -9,13 +9,16 @@ import { type Field, fieldsOf, type Nested } from "./fields.ts";
 import type { Choices, Frame, SentForm, Texts } from "./frame.ts";
 import type { Html } from "./html.ts";
 
+/** Settled values by wire name. */
+export type Given = Readonly<Record<string, string | readonly string[]>>;
+
 export interface OperationFormProps {
   readonly of: Contract;
   readonly frame: Frame;
   /** The button's words; else the contract's summary. */
   readonly submit?: string;
   /** What the person does not choose: path parameters, a type that is settled. */
-  readonly hidden?: Readonly<Record<string, string>>;
+  readonly hidden?: Given;
   /** What is there now; a fresh form shows defaults. */
   readonly values?: Texts | undefined;
   /** Only these fields, by wire name. */
@@ -61,9 +64,9 @@ export function OperationForm(props: OperationFormProps): Html | null {
       {props.revision === undefined ? null : (
         <Hidden name="_revision" value={String(props.revision)} />
       )}
-      {Object.entries(hidden).map(([name, value]) => (
-        <Hidden name={name} value={value} />
-      ))}
+      {Object.entries(hidden).flatMap(([name, given]) =>
+        listed(given).map((value) => <Hidden name={name} value={value} />),
+      )}
       <Fields fields={fields} set={set} more={props.more ?? ["id"]} isSent={sent !== undefined} />
       <button type="submit" class={props.danger ? "danger" : undefined}>
         {props.submit ?? of.summary}
@@ -71,6 +74,9 @@ export function OperationForm(props: OperationFormProps): Html | null {
     </form>
   );
 }
+
+const listed = (given: string | readonly string[]): readonly string[] =>
+  typeof given === "string" ? [given] : given;
 
 interface FieldsProps {
   readonly fields: readonly Field[];
@@ -114,18 +120,16 @@ function visibleFields(props: OperationFormProps): readonly Field[] {
 }
 
 /** The form that was refused, when it is this one and not the same operation on another thing. */
-function sentHere(
-  of: Contract,
-  sent: SentForm | undefined,
-  hidden: Readonly<Record<string, string>>,
-): SentForm | undefined {
+function sentHere(of: Contract, sent: SentForm | undefined, hidden: Given): SentForm | undefined {
   if (sent?.operation !== of.name) return undefined;
-  const isSame = Object.entries(hidden).every(([name, value]) => sent.values[name]?.[0] === value);
+  const isSame = Object.entries(hidden).every(([name, given]) =>
+    listed(given).every((value, at) => sent.values[name]?.[at] === value),
+  );
   return isSame ? sent : undefined;
 }
 
 /** One operation may have several forms on a page, one for each thing. */
-function formId(of: Contract, hidden: Readonly<Record<string, string>>): string {
+function formId(of: Contract, hidden: Given): string {
   const parameters = pathParameters(of.path).map((name) => hidden[toSnake(name)] ?? "");
   return ["form", ...of.name.split("."), ...parameters.slice(-1)]
     .join("-")

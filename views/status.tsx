@@ -17,6 +17,10 @@ const tones: Readonly<Record<string, Tone>> = {
   AwaitingCSR: "busy",
   RenewalInProgress: "busy",
   testing: "busy",
+  succeeded: "good",
+  waiting: "busy",
+  awaiting_approval: "warning",
+  Paused: "warning",
   Expiring: "warning",
   AwaitingApproval: "warning",
   InstalledNotSeen: "warning",
@@ -37,6 +41,7 @@ const words: Readonly<Record<string, string>> = {
   AwaitingCSR: "Waiting for the agent's request",
   AwaitingApproval: "Waiting for approval",
   InstalledNotSeen: "Installed, not seen",
+  awaiting_approval: "Waiting for approval",
 };
 
 export function wordsOf(state: string): string {

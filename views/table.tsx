@@ -38,6 +38,8 @@ export interface ListTableProps<Row> {
   readonly choices?: Choices;
   /** What to say when nothing matches. */
   readonly empty: string;
+  /** What can be done with rows, between the filters and the table. */
+  readonly bar?: Html | null;
 }
 
 export function ListTable<Row>(props: ListTableProps<Row>): Html {
@@ -46,6 +48,7 @@ export function ListTable<Row>(props: ListTableProps<Row>): Html {
     <>
       <Filters {...props} />
       {list.problem ? <ProblemNote problem={list.problem} /> : null}
+      {props.bar ?? null}
       {list.data.length === 0 && !list.problem ? <p>{props.empty}</p> : null}
       {list.data.length > 0 ? (
         <Table

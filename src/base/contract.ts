@@ -54,6 +54,8 @@ export interface Contract<In extends z.ZodObject = z.ZodObject, Out extends z.Zo
   readonly secret?: boolean;
   /** The input or output is not JSON of a person's making (agent protocol): no form, no CLI. */
   readonly machine?: boolean;
+  /** For each of many things the operation `each` runs; what it did is counted as `total_<done>`. */
+  readonly bulk?: { readonly each: string; readonly done: string };
   /** May wait longer than the usual request time; milliseconds. */
   readonly patience?: number;
 }

@@ -5,8 +5,9 @@ import type { Subscription } from "#jobs/tx.ts";
 import type { Authenticator } from "./access/authenticate.ts";
 import { accessFeature } from "./access/index.ts";
 import { agents } from "./agents/index.ts";
-import { approvedOperationJob } from "./approvals/approval.ts";
+import { approvedOperationJob, deferWith } from "./approvals/approval.ts";
 import { audit } from "./audit/index.ts";
+import { bulkJob } from "./bulk/job.ts";
 import { certificates } from "./certificates/index.ts";
 import { deployments } from "./deployments/index.ts";
 import type { Feature, Operation } from "./handler.ts";
@@ -45,10 +46,16 @@ export function compose(parts: FeatureParts): Product {
     operations: () => operations,
     authenticator: parts.authenticator,
   });
+  const bulkOperation = bulkJob({
+    operations: () => operations,
+    authenticator: parts.authenticator,
+    defer: (world) => deferWith(world, approvedOperation),
+  });
   const features: readonly Feature[] = [
     accessFeature(parts.authType),
     audit,
     { name: "approvals", operations: [], jobs: [approvedOperation] },
+    { name: "bulk", operations: [], jobs: [bulkOperation] },
     ownership,
     profiles,
     policies,

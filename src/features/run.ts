@@ -2,9 +2,7 @@
  * The runner: permission, parse, prepare, demands, commit with audit row and events.
  * A handler never calls it; every edge does.
  */
-import { createHash } from "node:crypto";
-import type { Input, Output } from "#base/contract.ts";
-import { type Contract, travelsInQuery } from "#base/contract.ts";
+import { type Contract, type Input, travelsInQuery } from "#base/contract.ts";
 import { type FieldError, Lost, Problem } from "#base/problem.ts";
 import { requireStorable } from "#base/storable.ts";
 import { fromWire, wirePath } from "#base/wire.ts";
@@ -12,16 +10,10 @@ import { commit } from "#jobs/attempt.ts";
 import type { Subscription } from "#jobs/tx.ts";
 import type { World } from "#jobs/world.ts";
 import type { Call, Outcome } from "./call.ts";
-import { type Actor, type Context, requesterOf, scopeOf, type TeamScope } from "./context.ts";
-import type { Demand, Operation, Write, WriteTx } from "./handler.ts";
+import { carryOut, type Defer, idIn, type Prepared } from "./carry-out.ts";
+import { type Context, requesterOf, scopeOf, type TeamScope } from "./context.ts";
+import type { Operation, Write } from "./handler.ts";
 import * as idempotency from "./idempotency.ts";
-
-/** Stores an operation that needs approval as a job; composed in, because approvals are a feature. */
-export type Defer = (
-  tx: WriteTx,
-  operation: Operation,
-  deferred: { readonly input: unknown; readonly demand: Demand; readonly actor: Actor },
-) => Promise<{ readonly id: string }>;
 
 export interface Runner {
   readonly world: World;
@@ -151,10 +143,7 @@ export function contextOf(world: World, call: Call, scope: TeamScope): Context {
   };
 }
 
-interface Decided {
-  readonly input: Input<Contract>;
-  readonly prepared: unknown;
-  readonly demand: Demand | undefined;
+interface Decided extends Prepared {
   readonly key: idempotency.Key | undefined;
 }
 
@@ -169,66 +158,13 @@ async function commitOnce(
     requestId: call.requestId,
     address: call.address,
   };
-  return await commit(runner.world, runner.subscriptions, origin, async (base) => {
-    const about: About = { id: undefined, teamPk: null, details: {} };
-    const tx: WriteTx = { ...base, subject: (it) => Object.assign(about, it) };
-    if (decided.demand) {
-      const { demand, input } = decided;
-      const job = await runner.defer(tx, operation, { input, demand, actor: call.actor });
-      await appendAudit(tx, operation, decided, {
-        ...about,
-        id: job.id,
-        details: { deferred: true },
-      });
-      return { kind: "deferred", jobId: job.id };
+  return await commit(runner.world, runner.subscriptions, origin, async (tx) => {
+    const outcome = await carryOut(tx, operation, decided, runner.defer);
+    if (decided.key && outcome.kind === "done") {
+      await idempotency.saveAnswer(tx.db, decided.key, operation.contract, outcome.output, tx.now);
     }
-    const output = await commitHalf(operation, tx, decided);
-    await appendAudit(tx, operation, decided, about, output);
-    if (decided.key) {
-      await idempotency.saveAnswer(tx.db, decided.key, operation.contract, output, tx.now);
-    }
-    return { kind: "done", output };
+    return outcome;
   });
-}
-
-/** The commit half alone, for the job that runs an approved operation. */
-export async function commitHalf(
-  operation: Operation,
-  tx: WriteTx,
-  decided: Pick<Decided, "input" | "prepared">,
-): Promise<Output<Contract>> {
-  const { handler } = operation;
-  if (handler.effect !== "write") throw new Error(`${operation.contract.name} is no write`);
-  return await handler.commit(tx, decided.prepared, decided.input);
-}
-
-interface About {
-  type?: string;
-  id: string | undefined;
-  teamPk: number | null;
-  details: Readonly<Record<string, unknown>>;
-}
-
-async function appendAudit(
-  tx: WriteTx,
-  operation: Operation,
-  decided: Pick<Decided, "input">,
-  about: About,
-  output?: unknown,
-): Promise<void> {
-  await tx.audit({
-    action: operation.contract.name,
-    resourceType: about.type ?? operation.resourceType,
-    resourceId: about.id ?? idIn(decided.input) ?? idIn(output) ?? "",
-    outcome: "success",
-    teamPk: about.teamPk,
-    details: about.details,
-  });
-}
-
-function idIn(value: unknown): string | undefined {
-  if (typeof value !== "object" || value === null || !("id" in value)) return undefined;
-  return typeof value.id === "string" ? value.id : undefined;
 }
 
 async function auditRead(
@@ -261,18 +197,5 @@ async function auditDenied(runner: Runner, operation: Operation, call: Call): Pr
       teamPk: null,
       details: { permission: operation.contract.permission },
     }),
-  );
-}
-
-/** SHA-256 of a value's canonical JSON (keys sorted): what approvers saw, what a client sent. */
-export function digestOf(value: unknown): Uint8Array {
-  return new Uint8Array(createHash("sha256").update(canonical(value)).digest());
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, it: unknown) =>
-    typeof it === "object" && it !== null && !Array.isArray(it)
-      ? Object.fromEntries(Object.entries(it).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : it,
   );
 }

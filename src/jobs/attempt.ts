@@ -54,8 +54,13 @@ export async function attempt(
   signal: AbortSignal,
 ): Promise<"succeed" | "retry" | "giveUp" | "cancel"> {
   const steps: queries.Step[] = [];
-  const ctx = contextOf(world, job, signal, steps);
   const origin = { actor: job.requestedBy, requestId: job.id, address: null };
+  const record: JobContext["record"] = (work) =>
+    commit(world, subscriptions, origin, async (tx) => {
+      if (!(await queries.shareLease(tx.db, job))) throw new LeaseLost(job);
+      return await work(tx);
+    });
+  const ctx = contextOf(world, job, { signal, steps, record });
   try {
     const input = kind.input.parse(job.input);
     const prepared = await kind.run(ctx, job, input);
@@ -85,10 +90,15 @@ export async function attempt(
 export const cancelled = new Error("cancelled");
 export const stopping = new Error("the process stops");
 
-function contextOf(world: World, job: Job, signal: AbortSignal, steps: queries.Step[]): JobContext {
+interface Under extends Pick<JobContext, "signal" | "record"> {
+  readonly steps: queries.Step[];
+}
+
+function contextOf(world: World, job: Job, { signal, steps, record }: Under): JobContext {
   return {
     ...world,
     signal,
+    record,
     async confirmLease() {
       signal.throwIfAborted();
       if (!(await queries.holdsLease(world.database.reader, job))) throw new LeaseLost(job);

@@ -36,6 +36,8 @@ export interface JobContext extends World {
   step<T>(name: string, work: () => Promise<T>): Promise<T>;
   /** Throws when the lease was lost; call it right before an outside effect. */
   confirmLease(): Promise<void>;
+  /** Commits a part of the work as the job's requester; throws when the lease was lost. What it recorded stays, however the attempt ends. */
+  record<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
 }
 
 /** What went wrong, in words for a person, and whether another attempt may help. */
@@ -56,6 +58,8 @@ interface KindBase<In> {
   readonly timeout: Milliseconds;
   /** At most this many at once for one issuer or target. */
   readonly concurrency?: { readonly per: "issuer" | "target"; readonly limit: number };
+  /** Its run records in parts, and the next attempt goes on behind them: it can be paused, and a cancellation counts at once. */
+  readonly inParts?: boolean;
   /** In the transaction that records the final failure. */
   failed?(tx: Tx, job: Job, failure: Failure): Promise<void>;
   /** In the transaction that records the cancellation. */

@@ -1,7 +1,7 @@
 /** SQL on jobs, steps, events and audit rows: the writing half. Every change of state is guarded by the old state. */
 import type { Kysely, Selectable } from "kysely";
 import type { Instant } from "#base/time.ts";
-import { json } from "#db/portable.ts";
+import { engineOf, json } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Job } from "./job.ts";
 import { activeStates, type JobEvent, type JobState, type JobType, jobMachine } from "./state.ts";
@@ -195,6 +195,45 @@ export async function lockLease(db: Db, job: Job, now: Instant): Promise<boolean
   return result.numUpdatedRows === 1n;
 }
 
+/** Like `lockLease`, for several transactions at once: whoever takes the lease away waits for them. */
+export async function shareLease(db: Db, job: Job): Promise<boolean> {
+  const query = db
+    .selectFrom("jobs")
+    .select("pk")
+    .where("pk", "=", job.pk)
+    .where("state", "=", "Running")
+    .where("lease_token", "=", job.leaseToken);
+  const row = await (engineOf(db) === "postgres" ? query.forShare() : query).executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Ends what runs in parts between two of them: the worker finds its lease gone. False when it does not run any more. */
+export async function interrupt(
+  db: Db,
+  pk: number,
+  event: "pause" | "cancel",
+  now: Instant,
+): Promise<boolean> {
+  const state = jobMachine.next("Running", event);
+  if (!state) throw new Error(`a running job cannot ${event}`);
+  const isEnd = jobMachine.isFinal(state);
+  const result = await db
+    .updateTable("jobs")
+    .set({
+      state,
+      lease_token: null,
+      lease_until: null,
+      completed_at: isEnd ? now : null,
+      is_final: isEnd ? 1 : 0,
+      last_error: isEnd ? "cancelled" : null,
+      updated_at: now,
+    })
+    .where("pk", "=", pk)
+    .where("state", "=", "Running")
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
 export interface Ending {
   readonly event:
     | "succeed"
@@ -254,10 +293,10 @@ export async function moveIdle(
         updated_at: now,
         run_after: now,
         is_final: change.isFinal ? 1 : 0,
-        completed_at: to === "Pending" ? null : now,
+        completed_at: activeStates.includes(to) ? null : now,
         ...(change.error === undefined ? {} : { last_error: change.error }),
         ...(change.input === undefined ? {} : { input: json(change.input) }),
-        ...(event === "retry" ? { attempts: 0 } : {}),
+        ...(event === "retry" || event === "resume" ? { attempts: 0 } : {}),
       })
       .where("pk", "=", pk)
       .where("state", "=", from)

@@ -16,6 +16,8 @@ const events = [
   "cancel",
   "leaseExpired",
   "awaitCsr",
+  "pause",
+  "resume",
 ] as const;
 
 test("a job never leaves a final state, whatever happens, and is always in some state", () => {
@@ -44,7 +46,7 @@ test("Completed and Cancelled are final, and only a person brings Failed back", 
   expect(events.filter((it) => jobMachine.next("Failed", it) !== undefined)).toEqual(["retry"]);
 });
 
-test("the dedupe index covers exactly the states in which something is still to happen by itself", () => {
+test("the dedupe index covers exactly the states in which something is still to happen", () => {
   const ended: readonly JobState[] = ["Completed", "Failed", "Cancelled"];
   expect(JobState.options.filter((it) => !ended.includes(it)).toSorted()).toEqual(
     [...activeStates].toSorted(),

@@ -7,13 +7,14 @@ export const JobState = z.enum([
   "AwaitingCSR",
   "AwaitingApproval",
   "Running",
+  "Paused",
   "Completed",
   "Failed",
   "Cancelled",
 ]);
 export type JobState = z.infer<typeof JobState>;
 
-export const JobType = z.enum(["Issuance", "Renewal", "Deployment", "Validation"]);
+export const JobType = z.enum(["Issuance", "Renewal", "Deployment", "Validation", "Bulk"]);
 export type JobType = z.infer<typeof JobType>;
 
 export type JobEvent =
@@ -27,11 +28,13 @@ export type JobEvent =
   | "giveUp"
   | "cancel"
   | "leaseExpired"
-  | "awaitCsr";
+  | "awaitCsr"
+  | "pause"
+  | "resume";
 
 /** Every transition that exists. A job waiting for its next attempt is Pending with a later `run_after`. */
 export const transitions = {
-  Pending: { claim: "Running", cancel: "Cancelled", timeOut: "Failed" },
+  Pending: { claim: "Running", cancel: "Cancelled", timeOut: "Failed", pause: "Paused" },
   AwaitingCSR: {
     submit: "Pending",
     succeed: "Completed",
@@ -54,7 +57,9 @@ export const transitions = {
     leaseExpired: "Pending",
     awaitCsr: "AwaitingCSR",
     timeOut: "Failed",
+    pause: "Paused",
   },
+  Paused: { resume: "Pending", cancel: "Cancelled" },
   Failed: { retry: "Pending" },
   Completed: {},
   Cancelled: {},
@@ -68,4 +73,5 @@ export const activeStates: readonly JobState[] = [
   "AwaitingCSR",
   "AwaitingApproval",
   "Running",
+  "Paused",
 ];

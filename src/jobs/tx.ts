@@ -41,7 +41,7 @@ export interface Enqueue {
   readonly sealedInput?: Uint8Array;
   readonly digest?: Uint8Array;
   /** The wire type, when it differs from the kind's. */
-  readonly type?: "Issuance" | "Renewal" | "Deployment" | "Validation";
+  readonly type?: JobType;
   readonly certificatePk?: number | null;
   readonly targetPk?: number | null;
   readonly agentPk?: number | null;

@@ -16,6 +16,7 @@ import { mountAssets } from "./assets.ts";
 import { mountForms } from "./forms.ts";
 import { accessPages } from "./pages/access.tsx";
 import { agentPages } from "./pages/agents.tsx";
+import { bulkPages } from "./pages/bulk.tsx";
 import { certificatePages } from "./pages/certificates.tsx";
 import { crudPages } from "./pages/crud.tsx";
 import { issuerPages } from "./pages/issuers.tsx";
@@ -30,6 +31,7 @@ export const pages: readonly Page[] = [
   ...overviewPages,
   ...accessPages,
   ...certificatePages,
+  ...bulkPages,
   ...jobPages,
   ...agentPages,
   ...targetPages,

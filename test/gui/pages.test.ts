@@ -102,7 +102,11 @@ describe("the pages", () => {
       "jobs.reject",
       "jobs.retry",
       "jobs.cancel",
+      "jobs.pause",
+      "jobs.resume",
       "certificates.redeploy",
+      "certificates.bulk-renew",
+      "certificates.bulk-reassign",
     ];
     const missing = writes.filter((it) => !offered.has(it) && !elsewhere.includes(it));
     expect(missing).toEqual([]);

@@ -6,8 +6,9 @@ import type { Choices, Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
 import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
-import { type Column, type Listed, ListTable } from "../table.tsx";
+import { type Column, filterNames, type Listed, ListTable } from "../table.tsx";
 import { Time } from "../time.tsx";
+import { SelectedBar, Tick } from "./bulk.tsx";
 
 export interface CertificatesProps {
   readonly frame: Frame;
@@ -38,12 +39,23 @@ export function CertificatesPage({ frame, query, list, names, choices }: Certifi
         columns={columnsOf(frame, names)}
         choices={choices}
         empty="There is no such certificate."
+        bar={
+          <SelectedBar
+            frame={frame}
+            query={query}
+            total={list.total}
+            criteria={filterNames(certificatesApi.list)}
+          />
+        }
       />
     </>
   );
 }
 
 const columnsOf = (frame: Frame, names: Names): readonly Column<CertificateView>[] => [
+  ...(frame.may(certificatesApi.bulkRenew)
+    ? [{ title: "Choose", cell: (it: CertificateView) => <Tick id={it.id} name={it.name} /> }]
+    : []),
   { title: "Name", sort: "name", cell: (it) => <a href={`/certificates/${it.id}`}>{it.name}</a> },
   { title: "Status", cell: (it) => <Status of={it.status} /> },
   { title: "Names in it", sort: "common_name", cell: (it) => <SomeNames of={it} /> },

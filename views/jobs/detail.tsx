@@ -2,7 +2,9 @@
 /** @jsxImportSource hono/jsx */
 import type { z } from "zod";
 import type { Instant } from "#base/time.ts";
+import type { ItemView } from "#features/bulk/answer.ts";
 import { workApi } from "#features/work/api.ts";
+
 import { type DecisionView, JobDetail, type StepView } from "#features/work/job-view.ts";
 import { Details, Pairs } from "../detail.tsx";
 import { OperationForm } from "../form.tsx";
@@ -11,8 +13,9 @@ import type { Html } from "../html.ts";
 import { Live } from "../live.tsx";
 import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
-import { type Column, Table } from "../table.tsx";
+import { type Column, type Listed, Table } from "../table.tsx";
 import { Time, took } from "../time.tsx";
+import { Items } from "./items.tsx";
 
 type Step = z.output<typeof StepView>;
 type Decision = z.output<typeof DecisionView>;
@@ -24,7 +27,11 @@ export interface JobProps {
   /** It still has something to do. */
   readonly running: boolean;
   readonly canCancel: boolean;
+  readonly canPause: boolean;
   readonly canRetry: boolean;
+  /** Of bulk work: the page of its items. */
+  readonly list: Listed<ItemView> | undefined;
+  readonly query: URLSearchParams;
 }
 
 export function JobPage(props: JobProps): Html {
@@ -44,12 +51,7 @@ export function JobPage(props: JobProps): Html {
         )}
         {job.evidence ? <Evidence of={job.evidence} /> : null}
         <Actions {...props} />
-        <h2>Steps</h2>
-        {job.steps.length === 0 ? (
-          <p>No step has been reported yet.</p>
-        ) : (
-          <Table caption="Steps" rows={job.steps} columns={stepColumns(frame.now)} />
-        )}
+        {job.items ? <ItemsOf {...props} /> : <Steps frame={frame} job={job} />}
         {job.decisions.length > 0 ? (
           <Table caption="Decisions" rows={job.decisions} columns={decisionColumns(frame.now)} />
         ) : null}
@@ -60,7 +62,15 @@ export function JobPage(props: JobProps): Html {
           now={frame.now}
           omit={[
             ...(job.status === "Pending" ? [] : (["runAfter"] as const)),
-            ...(["type", "status", "lastError", "steps", "decisions", "evidence"] as const),
+            ...([
+              "type",
+              "status",
+              "lastError",
+              "steps",
+              "decisions",
+              "evidence",
+              "items",
+            ] as const),
           ]}
           instead={{
             certificateId: <Ref kind="certificate" id={job.certificateId} names={names} />,
@@ -72,6 +82,25 @@ export function JobPage(props: JobProps): Html {
       </Live>
     </>
   );
+}
+
+function Steps({ frame, job }: Pick<JobProps, "frame" | "job">): Html {
+  return (
+    <>
+      <h2>Steps</h2>
+      {job.steps.length === 0 ? (
+        <p>No step has been reported yet.</p>
+      ) : (
+        <Table caption="Steps" rows={job.steps} columns={stepColumns(frame.now)} />
+      )}
+    </>
+  );
+}
+
+function ItemsOf({ frame, job, list, query, names }: JobProps): Html | null {
+  if (!job.items || !list) return null;
+  const path = `/jobs/${job.id}`;
+  return <Items {...{ frame, path, list, query, names }} counts={job.items} />;
 }
 
 function Sentence({ of, now }: { readonly of: JobDetail; readonly now: Instant }): Html {
@@ -91,6 +120,8 @@ function Sentence({ of, now }: { readonly of: JobDetail; readonly now: Instant }
       return <>Somebody else has to approve it.</>;
     case "Running":
       return <>{`Attempt ${of.attempts} of ${of.maxAttempts} is under way.`}</>;
+    case "Paused":
+      return <>It is paused; what has not been done waits.</>;
     case "Completed":
       return (
         <>
@@ -114,7 +145,7 @@ function Evidence({ of }: { readonly of: Readonly<Record<string, unknown>> }): H
   );
 }
 
-function Actions({ frame, job, canCancel, canRetry }: JobProps): Html {
+function Actions({ frame, job, canCancel, canPause, canRetry }: JobProps): Html {
   const hidden = { id: job.id };
   const waits = job.status === "AwaitingApproval";
   return (
@@ -127,6 +158,12 @@ function Actions({ frame, job, canCancel, canRetry }: JobProps): Html {
       ) : null}
       {canRetry ? (
         <OperationForm of={workApi.retry} frame={frame} hidden={hidden} submit="Try again now" />
+      ) : null}
+      {canPause ? (
+        <OperationForm of={workApi.pause} frame={frame} hidden={hidden} submit="Pause" />
+      ) : null}
+      {job.status === "Paused" ? (
+        <OperationForm of={workApi.resume} frame={frame} hidden={hidden} submit="Go on" />
       ) : null}
       {canCancel ? (
         <OperationForm of={workApi.cancel} frame={frame} hidden={hidden} submit="Cancel" danger />

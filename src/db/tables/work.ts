@@ -46,7 +46,14 @@ export const work = {
     started_at: "instant",
     ended_at: "instant",
   },
-  job_items: { pk: "key", job_pk: "int", subject_id: "text", state: "text", message: "text?" },
+  job_items: {
+    pk: "key",
+    job_pk: "int",
+    subject_id: "text",
+    state: "text",
+    message: "text?",
+    result_id: "text?",
+  },
   job_decisions: {
     pk: "key",
     id: "text",

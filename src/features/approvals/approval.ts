@@ -5,10 +5,12 @@ import { days, later, minutes } from "#base/time.ts";
 import { type JobContext, JobFailure, serverJob } from "#jobs/job.ts";
 import type { World } from "#jobs/world.ts";
 import type { Authenticator } from "../access/authenticate.ts";
+import { presentRights } from "../access/present-rights.ts";
+import { carryOut, type Defer, idIn } from "../carry-out.ts";
 import type { Context } from "../context.ts";
-import { scopeOf } from "../context.ts";
-import type { Demand, Operation, WriteTx } from "../handler.ts";
-import { commitHalf, contextOf, type Defer, digestOf } from "../run.ts";
+import { digestOf } from "../digest.ts";
+import type { Demand, Operation } from "../handler.ts";
+import { contextOf } from "../run.ts";
 
 export const approvalInput = z.strictObject({
   operation: z.string(),
@@ -47,17 +49,19 @@ export function approvedOperationJob(parts: Parts) {
         throw gone(`there is no operation ${input.operation}`);
       const { handler } = operation;
       const stored = await loadSealed(ctx, job.pk);
-      const actor = await parts.authenticator().byId(job.requestedBy.type, job.requestedBy.id);
-      const { permission } = operation.contract;
-      const scope = actor && scopeOf(actor, permission as never);
-      if (!actor || scope === undefined) throw gone("the requester may not do this any more");
+      const rights = await presentRights(
+        parts.authenticator(),
+        job.requestedBy,
+        operation.contract,
+      );
+      if (!rights) throw gone("the requester may not do this any more");
       const call = {
-        actor,
+        actor: rights.actor,
         requestId: job.id,
         address: null,
         signal: ctx.signal,
       };
-      const context: Context = { ...contextOf(ctx as World, call, scope), approved: true };
+      const context: Context = { ...contextOf(ctx as World, call, rights.scope), approved: true };
       const parsed = stored.input as never;
       try {
         const prepared = await ctx.step("prepare", () => handler.prepare(context, parsed));
@@ -71,33 +75,16 @@ export function approvedOperationJob(parts: Parts) {
         throw new JobFailure(cause.detail, { retryable: cause.kind === "issuer-failed", cause });
       }
     },
-    async commit(base, _, { operation, input, prepared }) {
-      let about = {
-        id: "",
-        teamPk: null as number | null,
-        details: {} as Readonly<Record<string, unknown>>,
-      };
-      const tx: WriteTx = {
-        ...base,
-        subject: (it) => {
-          about = { ...about, ...it };
-        },
-      };
-      const output = await commitHalf(operation, tx, { input, prepared });
-      await tx.audit({
-        action: operation.contract.name,
-        resourceType: operation.resourceType,
-        resourceId: about.id,
-        outcome: "success",
-        teamPk: about.teamPk,
-        details: { ...about.details, approved: true },
-      });
-      const id =
-        typeof output === "object" && output !== null && "id" in output ? output.id : about.id;
-      return { id };
+    async commit(tx, _, { operation, input, prepared }) {
+      const it = { input, prepared, demand: undefined, details: { approved: true } };
+      const outcome = await carryOut(tx, operation, it, never);
+      const output: unknown = outcome.kind === "done" ? outcome.output : undefined;
+      return { id: idIn(output) ?? idIn(input) };
     },
   });
 }
+
+const never = () => Promise.reject(new Error("an approved operation waits for nobody"));
 
 const gone = (message: string) => new JobFailure(message, { retryable: false });
 

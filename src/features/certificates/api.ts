@@ -5,6 +5,7 @@ import { Id } from "#base/id.ts";
 import { listOf, listQuery } from "#base/page.ts";
 import { patchOf } from "#base/schema.ts";
 import { Timestamp } from "#base/time.ts";
+import { BulkAnswer } from "../bulk/answer.ts";
 import {
   CertificateDetails,
   CertificateStatus,
@@ -36,6 +37,30 @@ export function statusNamed(text: string): CertificateStatus | undefined {
   return CertificateStatus.options.find((it) => it.toLowerCase() === text.toLowerCase());
 }
 
+/** What a list is narrowed by, and what bulk work is about. */
+const criteria = {
+  status: StatusFilter.optional(),
+  environment: z.string().max(50).optional().meta({ title: "Environment" }),
+  ownerId: Id.optional().meta({ title: "Owner" }),
+  teamId: Id.optional().meta({ title: "Team" }),
+  issuerId: Id.optional().meta({ title: "Issuer" }),
+  agentId: Id.optional().meta({ title: "Agent" }),
+  profileId: Id.optional().meta({ title: "Profile" }),
+  expiresBefore: Timestamp.optional(),
+  expiresAfter: Timestamp.optional(),
+  createdAfter: Timestamp.optional(),
+  updatedAfter: Timestamp.optional(),
+};
+
+const certificateIds = z
+  .array(Id)
+  .min(1)
+  .max(10_000)
+  .optional()
+  .meta({ title: "Certificates", description: "Ids" });
+
+const inBulk = { method: "POST", ...writing, answer: "accepted", output: BulkAnswer } as const;
+
 export const certificatesApi = {
   list: contract({
     name: "certificates.list",
@@ -44,17 +69,7 @@ export const certificatesApi = {
     ...reading,
     input: z.strictObject({
       ...listQuery(["-created_at", "not_after", "expires_at", "updated_at", "common_name", "name"]),
-      status: StatusFilter.optional(),
-      environment: z.string().max(50).optional().meta({ title: "Environment" }),
-      ownerId: Id.optional().meta({ title: "Owner" }),
-      teamId: Id.optional().meta({ title: "Team" }),
-      issuerId: Id.optional().meta({ title: "Issuer" }),
-      agentId: Id.optional().meta({ title: "Agent" }),
-      profileId: Id.optional().meta({ title: "Profile" }),
-      expiresBefore: Timestamp.optional(),
-      expiresAfter: Timestamp.optional(),
-      createdAfter: Timestamp.optional(),
-      updatedAfter: Timestamp.optional(),
+      ...criteria,
     }),
     output: listOf(CertificateView),
     problems: [],
@@ -145,6 +160,44 @@ export const certificatesApi = {
     }),
     problems: ["not-found", "wrong-state", "precondition-failed", "refused", "issuer-failed"],
     cli: { noun: "certs", verb: "renew", positional: "id" },
+  }),
+  bulkRenew: contract({
+    name: "certificates.bulk-renew",
+    summary: "Renew many certificates",
+    description:
+      "Those named, all that match the criteria, or what both say. Answers with a job; what is revoked, archived, expired or being renewed is skipped.",
+    path: "/api/v1/certificates/bulk-renew",
+    ...inBulk,
+    bulk: { each: "certificates.renew", done: "enqueued" },
+    input: z.strictObject({
+      certificateIds,
+      ...criteria,
+      q: z.string().max(200).optional().meta({ title: "Search" }),
+      force: z
+        .boolean()
+        .default(false)
+        .meta({ title: "Even those that are expired or being renewed" }),
+    }),
+    problems: ["forbidden"],
+    cli: { noun: "certs", verb: "bulk-renew" },
+  }),
+  bulkReassign: contract({
+    name: "certificates.bulk-reassign",
+    summary: "Give many certificates to another owner",
+    description:
+      "Those named, or all of an owner or team. Without a team each certificate keeps the one it has. Answers with a job.",
+    path: "/api/v1/certificates/bulk-reassign",
+    ...inBulk,
+    bulk: { each: "certificates.update", done: "reassigned" },
+    input: z.strictObject({
+      certificateIds,
+      fromOwnerId: Id.optional().meta({ title: "All of this owner" }),
+      fromTeamId: Id.optional().meta({ title: "All of this team" }),
+      ownerId: Id.meta({ title: "New owner" }),
+      teamId: Id.optional().meta({ title: "New team" }),
+    }),
+    problems: ["forbidden"],
+    cli: { noun: "certs", verb: "bulk-reassign" },
   }),
   versions: contract({
     name: "certificates.versions",

@@ -1,6 +1,7 @@
 /** Managed certificates. */
 import { bind, type Feature } from "../handler.ts";
 import { certificatesApi } from "./api.ts";
+import { bulkReassign, bulkRenew } from "./bulk.ts";
 import { archive, restore, update } from "./change.ts";
 import { create } from "./create.ts";
 import { issueJob } from "./jobs.ts";
@@ -19,6 +20,8 @@ export const certificates: Feature = {
     archive,
     restore,
     renew,
+    bulkRenew,
+    bulkReassign,
     versions: listVersions,
     exportPem,
     submitCsr,

@@ -179,6 +179,21 @@ export async function listCertificates(
   );
 }
 
+/** Ids and teams of what matches, the oldest first; with `ids`, of those alone. */
+export async function listMatching(
+  db: Db,
+  asked: CertificateFilter,
+  limit: number,
+  ids?: readonly string[],
+): Promise<readonly { readonly id: string; readonly teamPk: number | null }[]> {
+  const filter = { ...asked, found: asked.q ? await keysFound(db, asked.q) : undefined };
+  const query = matching(db, filter)
+    .select(["certificates.id", "certificates.team_pk as teamPk"])
+    .orderBy("certificates.pk")
+    .limit(limit);
+  return await (ids ? query.where("certificates.id", "in", ids) : query).execute();
+}
+
 /** How many conditions there are that an index might answer; ranges of instants are not among them. */
 function conditionsOf(filter: CertificateFilter): number {
   const { status, environment, ownerId, teamId, issuerId, agentId, profileId, q } = filter;

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Id } from "#base/id.ts";
 import { Timestamp } from "#base/time.ts";
+import { JobType } from "#jobs/state.ts";
 
 export const DeploymentState = z.enum([
   "Pending",
@@ -60,7 +61,7 @@ export type Outcome = z.infer<typeof Outcome>;
 /** One thing for the agent to do. */
 export const WorkItem = z.object({
   id: Id,
-  type: z.enum(["Issuance", "Renewal", "Deployment", "Validation"]),
+  type: JobType,
   action: z.enum(["csr", "deploy", "test", "probe"]),
   status: z.string(),
   /** Only for work that is claimed: the report must name it. */

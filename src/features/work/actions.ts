@@ -6,6 +6,8 @@ import * as jobs from "#jobs/queries.ts";
 import { JobState, JobType, jobMachine } from "#jobs/state.ts";
 import type { Tx } from "#jobs/tx.ts";
 import { approvalInput } from "../approvals/approval.ts";
+import { bulkKind } from "../bulk/bulk.ts";
+import { countItems, listItems } from "../bulk/item-queries.ts";
 import { unlessTaken } from "../conflicts.ts";
 import type { Context } from "../context.ts";
 import { read, type WriteTx, write } from "../handler.ts";
@@ -38,6 +40,7 @@ export const get = read(workApi.get, async (ctx, { id }) => {
     ...queries.jobView(row),
     steps: await queries.stepsOf(ctx.reader, row.pk),
     decisions: await queries.decisionsOf(ctx.reader, row.pk),
+    items: row.kind === bulkKind.kind ? await countItems(ctx.reader, row.pk) : null,
     evidence: waits ? { ...approvalInput.parse(JSON.parse(row.input)).evidence } : null,
   };
 });
@@ -69,6 +72,9 @@ export function cancelWith(kinds: () => ReadonlyMap<string, JobKind>) {
         if (!(await jobs.moveIdle(tx.db, row.pk, "cancel", tx.now, change)))
           throw new Lost("the job");
         await kind?.cancelled?.(tx, jobs.toJob(row));
+      } else if (kind?.inParts === true) {
+        if (!(await jobs.interrupt(tx.db, row.pk, "cancel", tx.now))) throw new Lost("the job");
+        await kind.cancelled?.(tx, jobs.toJob(row));
       } else if (row.executor === "agent") {
         // The agent is told with its next heartbeat; whatever it still reports counts for nothing.
         await jobs.endAttempt(
@@ -85,6 +91,48 @@ export function cancelWith(kinds: () => ReadonlyMap<string, JobKind>) {
     },
   });
 }
+
+/** Between two parts the worker finds its lease gone; what it had recorded stays. */
+export function pauseWith(kinds: () => ReadonlyMap<string, JobKind>) {
+  return write(workApi.pause, {
+    prepare: (ctx, { id }) => load(ctx, id),
+    async commit(tx, row) {
+      tx.subject({ id: row.id, teamPk: row.team_pk });
+      const state = JobState.parse(row.state);
+      if (kinds().get(row.kind)?.inParts !== true) {
+        throw new Problem("wrong-state", "only bulk work can be paused");
+      }
+      if (jobMachine.next(state, "pause") === undefined) {
+        throw new Problem("wrong-state", `a job that is ${row.state} cannot be paused`);
+      }
+      const moved =
+        state === "Running"
+          ? await jobs.interrupt(tx.db, row.pk, "pause", tx.now)
+          : await jobs.moveIdle(tx.db, row.pk, "pause", tx.now);
+      if (!moved) throw new Lost("the job");
+      return await view(tx, row);
+    },
+  });
+}
+
+export const resume = write(workApi.resume, {
+  prepare: (ctx, { id }) => load(ctx, id),
+  async commit(tx, row) {
+    tx.subject({ id: row.id, teamPk: row.team_pk });
+    if (row.state !== "Paused") {
+      throw new Problem("wrong-state", `the job is ${row.state}, it is not paused`);
+    }
+    if (!(await jobs.moveIdle(tx.db, row.pk, "resume", tx.now))) throw new Lost("the job");
+    tx.wakes.add("jobs");
+    return await view(tx, row);
+  },
+});
+
+export const items = read(workApi.items, async (ctx, input) => {
+  const row = await load(ctx, input.id);
+  const page = await listItems(ctx.reader, row.pk, windowOf(input, "position"), input.status);
+  return { ...page, data: [...page.data] };
+});
 
 export const retry = write(workApi.retry, {
   prepare: (ctx, { id }) => load(ctx, id),

@@ -4,6 +4,7 @@ import { contract } from "#base/contract.ts";
 import { Id } from "#base/id.ts";
 import { listOf, listQuery } from "#base/page.ts";
 import { JobState, JobType } from "#jobs/state.ts";
+import { ItemState, ItemView } from "../bulk/answer.ts";
 import { JobDetail, JobView, ScheduleView } from "./job-view.ts";
 
 const named = <T extends string>(options: readonly T[], title: string) =>
@@ -78,6 +79,44 @@ export const workApi = {
     output: JobView,
     problems: ["not-found", "wrong-state"],
     cli: { noun: "jobs", verb: "retry", positional: "id" },
+  }),
+  pause: contract({
+    name: "jobs.pause",
+    summary: "Pause bulk work between two of its items",
+    path: "/api/v1/jobs/:id/pause",
+    ...acting,
+    input: byId,
+    output: JobView,
+    problems: ["not-found", "wrong-state"],
+    cli: { noun: "jobs", verb: "pause", positional: "id" },
+  }),
+  resume: contract({
+    name: "jobs.resume",
+    summary: "Go on with a paused job",
+    path: "/api/v1/jobs/:id/resume",
+    ...acting,
+    input: byId,
+    output: JobView,
+    problems: ["not-found", "wrong-state"],
+    cli: { noun: "jobs", verb: "resume", positional: "id" },
+  }),
+  items: contract({
+    name: "jobs.items",
+    summary: "List what a bulk job is about, with a result each",
+    method: "GET",
+    path: "/api/v1/jobs/:id/items",
+    permission: "jobs:read",
+    scope: "team",
+    effect: "read",
+    answer: "json",
+    input: z.strictObject({
+      id: Id,
+      ...listQuery(["position"]),
+      status: ItemState.optional().meta({ title: "Status" }),
+    }),
+    output: listOf(ItemView),
+    problems: ["not-found"],
+    cli: { noun: "jobs", verb: "items", positional: "id" },
   }),
   approve: contract({
     name: "jobs.approve",

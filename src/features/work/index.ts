@@ -8,7 +8,17 @@ import type { Recurring, RecurringContext } from "#jobs/recurring.ts";
 import * as schedules from "#jobs/schedule-queries.ts";
 import { bind, type Feature, read, write } from "../handler.ts";
 import { forgetOld } from "../idempotency.ts";
-import { approve, cancelWith, get, list, rejectWith, retry } from "./actions.ts";
+import {
+  approve,
+  cancelWith,
+  get,
+  items,
+  list,
+  pauseWith,
+  rejectWith,
+  resume,
+  retry,
+} from "./actions.ts";
 import { workApi } from "./api.ts";
 import { deleteEventsBefore } from "./queries.ts";
 import { timeOuts } from "./time-outs.ts";
@@ -58,6 +68,9 @@ export function workFeature(parts: WorkParts): Feature {
       list,
       get,
       cancel: cancelWith(parts.kinds),
+      pause: pauseWith(parts.kinds),
+      resume,
+      items,
       retry,
       approve,
       reject: rejectWith(parts.kinds),

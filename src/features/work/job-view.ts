@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Timestamp } from "#base/time.ts";
 import { JobState, JobType } from "#jobs/state.ts";
+import { ItemCounts } from "../bulk/answer.ts";
 
 export const JobView = z.object({
   id: z.string(),
@@ -47,6 +48,8 @@ export const JobDetail = z.object({
   ...JobView.shape,
   steps: z.array(StepView),
   decisions: z.array(DecisionView),
+  /** Of bulk work only. */
+  items: ItemCounts.nullable(),
   /** What an approver must know; only for jobs that wait for approval. */
   evidence: z.record(z.string(), z.unknown()).nullable(),
 });

@@ -5,6 +5,8 @@ export type Result = Readonly<Record<string, unknown>>;
 
 const destinations: Readonly<Record<string, (it: Result) => string | undefined>> = {
   "certificates.create": (it) => thing("certificates", it["id"]),
+  "certificates.bulk-renew": (it) => thing("jobs", it["job_id"]),
+  "certificates.bulk-reassign": (it) => thing("jobs", it["job_id"]),
   "targets.create": (it) => thing("targets", it["id"]),
   "targets.delete": () => "/targets",
   "issuers.create": (it) => thing("issuers", it["id"]),

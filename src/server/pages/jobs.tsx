@@ -33,19 +33,29 @@ async function detail(visit: Visit): Promise<Shown> {
     agent: [job.agentId],
     issuer: [job.issuerId],
   });
+  const items = job.items ? await itemsOf(visit, job.id) : undefined;
   const waits = job.status === "Pending";
   const again = job.status !== "Running" && jobMachine.next(job.status, "retry") !== undefined;
   const body = (
     <JobPage
       frame={visit.frame}
       job={job}
-      names={names}
+      names={{ ...names, ...items?.names }}
+      list={items?.list}
+      query={items?.query ?? visit.query}
       running={activeStates.includes(job.status)}
       canCancel={jobMachine.next(job.status, "cancel") !== undefined}
+      canPause={job.items !== null && jobMachine.next(job.status, "pause") !== undefined}
       canRetry={waits || again}
     />
   );
   return { title: `${job.type} job`, body };
+}
+
+async function itemsOf(visit: Visit, id: string) {
+  const { list, query } = await listingOf(visit, workApi.items, { id });
+  const names = await namesOf(visit, { certificate: list.data.map((it) => it.subjectId) });
+  return { list, query, names };
 }
 
 async function schedules(visit: Visit): Promise<Shown> {

@@ -1,0 +1,91 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import { csr } from "#test/csr.ts";
+import { opener } from "#test/database/engines.ts";
+import { openSite, type Site, type Visitor } from "./site.ts";
+
+describe("bulk work on pages", () => {
+  const open = opener("sqlite");
+  let site: Site;
+  let admin: Visitor;
+  let ids: readonly string[] = [];
+  beforeAll(async () => {
+    site = await openSite(await open());
+    admin = site.visitor();
+    await admin.signIn("root");
+    for (const id of ["o-old", "o-new"]) {
+      await site.product.ok("POST", "/api/v1/owners", { id, name: id, email: `${id}@a.test` });
+    }
+    const names = ["one.example.test", "two.example.test", "three.example.test"];
+    ids = await Promise.all(names.map(ordered));
+  }, 60_000);
+
+  async function ordered(name: string): Promise<string> {
+    const body = { csr_pem: await csr([name]), owner_id: "o-old" };
+    return (await site.product.ok("POST", "/api/v1/certificates", body)).id;
+  }
+
+  test("what is ticked in the list is shown before it is renewed, and then each has its result", async () => {
+    const list = await admin.get("/certificates");
+    for (const id of ids) expect(list.html).toContain(`name="certificate_ids" value="${id}"`);
+    expect(list.html).toContain('action="/certificates/bulk-renew"');
+    const [one, two] = ids;
+    const path = `/certificates/bulk-renew?certificate_ids=${one}&certificate_ids=${two}`;
+    const before = await admin.get(path);
+    expect(before.html).toContain("2 certificates:");
+    expect(before.html).toContain("one.example.test");
+    expect(before.html).not.toContain("three.example.test");
+    const sent = await admin.send(before.form("certificates.bulk-renew"));
+    expect(sent.location).toStartWith("/jobs/");
+    const waiting = await admin.get(sent.location ?? "");
+    expect(waiting.html).toContain("0 of 2 done");
+    await site.product.engine.drain();
+    const done = await admin.get(sent.location ?? "");
+    expect(done.html).toContain("2 of 2 done: 2 succeeded.");
+    expect(done.html).toContain(`href="/certificates/${one}"`);
+  });
+
+  test("what a filter matches is counted first, and is what is done", async () => {
+    const list = await admin.get("/certificates?owner_id=o-old");
+    expect(list.html).toContain('href="/certificates/bulk-renew?owner_id=o-old"');
+    expect(list.html).toContain('href="/certificates/bulk-reassign?from_owner_id=o-old"');
+    const page = await admin.get("/certificates/bulk-reassign?from_owner_id=o-old");
+    expect(page.html).toContain("Reassign 3 certificates");
+    const empty = await admin.send(page.form("certificates.bulk-reassign"));
+    expect(empty.status).toBe(400);
+    const again = empty.form("certificates.bulk-reassign");
+    const sent = await admin.send(again, { owner_id: "o-new" });
+    await site.product.engine.drain();
+    expect((await admin.get(sent.location ?? "")).html).toContain("3 of 3 done: 3 succeeded.");
+    const { total } = await site.product.ok("GET", "/api/v1/certificates?owner_id=o-new");
+    expect(total).toBe(3);
+  });
+
+  test("can be paused, gone on with and cancelled", async () => {
+    const page = await admin.get("/certificates/bulk-renew?owner_id=o-new");
+    const { location } = await admin.send(page.form("certificates.bulk-renew"));
+    const path = location ?? "";
+    await admin.send((await admin.get(path)).form("jobs.pause"));
+    expect(await site.product.engine.drain()).toBe(0);
+    const paused = await admin.get(path);
+    expect(paused.html).toContain("It is paused");
+    expect(paused.html).not.toContain("/ui/jobs.pause");
+    await admin.send(paused.form("jobs.resume"));
+    const waiting = await admin.get(path);
+    expect(waiting.html).toContain("/ui/jobs.pause");
+    await admin.send(waiting.form("jobs.cancel"));
+    expect((await admin.get(path)).html).toContain("3 cancelled");
+  });
+
+  test("nothing chosen leads back, a bad filter is named, and a viewer is offered nothing", async () => {
+    expect((await admin.get("/certificates/bulk-renew")).html).toContain(
+      "No certificate is chosen",
+    );
+    const bad = await admin.get("/certificates/bulk-renew?status=happy");
+    expect([bad.status, bad.html.includes("must be one of")]).toEqual([400, true]);
+    const viewer = await site.userWith({ role: "viewer" });
+    const list = await viewer.get("/certificates?owner_id=o-new");
+    expect(list.html).not.toContain("certificate_ids");
+    const page = await viewer.get("/certificates/bulk-renew?owner_id=o-new");
+    expect(page.html).not.toContain("/ui/certificates.bulk-renew");
+  });
+});
