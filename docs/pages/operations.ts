@@ -60,6 +60,7 @@ function factsOf(it: Contract): readonly string[] {
   return [
     `needs ${code(it.permission)}, scope ${it.scope}`,
     `effect: ${it.effect}${it.audited || it.effect === "write" ? ", leaves an audit row" : ""}`,
+    ...(it.bulk ? [`runs ${codes([it.bulk.each])} for each, as a job with items`] : []),
     ...(aliases.length > 0 ? [`also at ${codes(aliases)}`] : []),
     ...(cli ? [`command: ${code(`certctl ${cli.noun} ${cli.verb}`)}`] : []),
     ...(it.secret ? ["the answer holds a secret: it is shown once and never repeated"] : []),

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { withArticle } from "./article.ts";
 import { contract, type Scope } from "./contract.ts";
 import { Id } from "./id.ts";
-import { listOf, listQuery } from "./page.ts";
+import { listOf, listQuery, searchQuery } from "./page.ts";
 import type { Permission } from "./permission.ts";
 import { patchOf } from "./schema.ts";
 
@@ -46,7 +46,7 @@ export function crud<
       scope: it.scope,
       effect: "read",
       answer: "json",
-      input: z.strictObject({ ...listQuery(it.sorts), ...it.filters.shape }),
+      input: z.strictObject({ ...listQuery(it.sorts), ...searchQuery, ...it.filters.shape }),
       output: listOf(it.view),
       problems: [],
       cli: { noun: it.noun, verb: "list" },

@@ -28,9 +28,13 @@ export function listQuery<const Sorts extends readonly [string, ...string[]]>(so
       .max(1_000)
       .optional()
       .meta({ title: "Fields", description: "Comma-separated keys" }),
-    q: z.string().max(200).optional().meta({ title: "Search" }),
   };
 }
+
+/** The query of a list that can be searched, beside `listQuery`. */
+export const searchQuery = {
+  q: z.string().max(200).optional().meta({ title: "Search" }),
+};
 
 /** The envelope. `total` counts all matches; `next_cursor` is null on the last page. */
 export function listOf<Item extends z.ZodType>(item: Item) {
@@ -60,6 +64,8 @@ export interface Window {
   readonly offset: number;
   readonly page: number | null;
   readonly after: Cursor | undefined;
+  /** What is looked for, where the list can be searched. */
+  readonly q: string | undefined;
 }
 
 /** The place after a row: its sort value and its key, which breaks ties. */
@@ -85,7 +91,7 @@ export function windowOf(query: ListQuery, defaultSort: string): Window {
   const page = query.cursor === undefined ? (query.page ?? 1) : null;
   const offset = page === null ? 0 : (page - 1) * limit;
   if (offset > deepestOffset) throw invalid("page", "is too deep; use cursor");
-  return { sort, descending: text.startsWith("-"), limit, offset, page, after };
+  return { sort, descending: text.startsWith("-"), limit, offset, page, after, q: query.q };
 }
 
 export function encodeCursor(cursor: Cursor): string {

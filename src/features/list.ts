@@ -19,35 +19,40 @@ export interface Listing<Item> {
 
 type Sorted<Row> = Row & { sort_value: string | number | null; sort_key: number };
 
-/** The row key that breaks ties, such as `certificates.pk`. */
 export interface ListPlan<DB, TB extends keyof DB, Row> {
   readonly window: Window;
   readonly columns: Readonly<Record<string, SortColumn>>;
+  /** The row key that breaks ties, such as `certificates.pk`. */
   readonly key: string;
   /** The rows wanted, without order and limit. */
   readonly rows: SelectQueryBuilder<DB, TB, Row>;
+  /** The same rows with nothing selected: to count, and to collect. */
+  readonly matching: SelectQueryBuilder<DB, TB, object>;
+  /** The columns in which `q` is looked for, in tables of some thousand rows: it looks at each. */
+  readonly search?: readonly string[];
   /**
-   * Where few rows match: their query with nothing selected. They are found by an index of the conditions and sorted as
-   * keys, and only the page's rows are read whole. Otherwise SQLite may walk the order of the sort and look at each row
-   * until the page is full, which takes long where few match.
+   * Few rows match: they are found by an index of the conditions and sorted as keys, and only the page's rows are read
+   * whole. Otherwise SQLite may walk the order of the sort and look at each row until the page is full, which takes long
+   * where few match.
    */
-  readonly collect?: SelectQueryBuilder<DB, TB, object> | undefined;
-  /** How many there are. */
-  readonly total: () => Promise<number>;
+  readonly collect?: boolean;
+  /** How many there are, where that is known. */
+  readonly total?: number;
 }
 
 /** Reads one page. */
 export async function listPage<DB, TB extends keyof DB, Row, Item>(
-  plan: ListPlan<DB, TB, Row>,
+  asked: ListPlan<DB, TB, Row>,
   toItem: (row: Row) => Item,
 ): Promise<Listing<Item>> {
+  const plan = narrowed(asked);
   const { window } = plan;
   const column = plan.columns[window.sort];
   if (!column) throw invalid("sort", `cannot sort by ${window.sort}`);
   // One row more than asked tells whether there is another page.
   const wanted = window.limit + 1;
   const rows = await (plan.collect
-    ? collectRows(plan, plan.collect, column, wanted)
+    ? collectRows(plan, column, wanted)
     : readRows(plan, column, wanted));
   const shown = rows.slice(0, window.limit);
   const last = shown.at(-1);
@@ -61,21 +66,45 @@ export async function listPage<DB, TB extends keyof DB, Row, Item>(
       : null;
   return {
     data: shown.map(toItem),
-    total: await plan.total(),
+    total: plan.total ?? (await count(plan.matching)),
     page: window.page,
     perPage: window.limit,
     nextCursor,
   };
 }
 
+/** With the condition that the search makes. */
+function narrowed<DB, TB extends keyof DB, Row>(
+  plan: ListPlan<DB, TB, Row>,
+): ListPlan<DB, TB, Row> {
+  const q = plan.window.q?.trim();
+  if (!plan.search || !q) return plan;
+  const pattern = `%${q.toLowerCase().replaceAll(/[\\%_]/g, "\\$&")}%`;
+  const tests = plan.search.map((it) => sql`lower(${sql.ref(it)}) like ${pattern} escape '\\'`);
+  const found = sql<SqlBool>`(${sql.join(tests, sql` or `)})`;
+  return { ...plan, rows: plan.rows.where(found), matching: plan.matching.where(found) };
+}
+
+async function count<DB, TB extends keyof DB>(
+  matching: SelectQueryBuilder<DB, TB, object>,
+): Promise<number> {
+  const counted = matching.select(sql<number>`count(*)`.as("n")) as unknown as SelectQueryBuilder<
+    DB,
+    TB,
+    { n: number }
+  >;
+  return Number((await counted.executeTakeFirstOrThrow()).n);
+}
+
 /** Finds and sorts keys, then reads their rows. */
 async function collectRows<DB, TB extends keyof DB, Row>(
   plan: ListPlan<DB, TB, Row>,
-  narrow: SelectQueryBuilder<DB, TB, object>,
   column: SortColumn,
   wanted: number,
 ): Promise<readonly Sorted<Row>[]> {
-  const keys = (await readRows({ ...plan, rows: narrow }, column, wanted)).map((it) => it.sort_key);
+  const keys = (await readRows({ ...plan, rows: plan.matching }, column, wanted)).map(
+    (it) => it.sort_key,
+  );
   if (keys.length === 0) return [];
   const key = sql.ref(plan.key);
   const query = plan.rows

@@ -134,6 +134,29 @@ eachEngine("the API", (open) => {
     });
   });
 
+  test("every list that offers a search searches", async () => {
+    const lists = product.product.operations
+      .map((it) => it.contract)
+      .filter((it) => it.method === "GET" && "q" in it.input.shape && !it.path.includes(":"));
+    expect(lists.length).toBeGreaterThan(8);
+    for (const { path } of lists) {
+      const { data, total } = await product.ok("GET", `${path}?q=no-such-thing-anywhere`);
+      expect([path, data, total]).toEqual([path, [], 0]);
+    }
+  });
+
+  test("a search finds parts of names and ids in any case, and takes signs as themselves", async () => {
+    await product.ok("POST", "/api/v1/teams", { id: "t-shop", name: "Shop_100% (Kassel)" });
+    const found = async (q: string) => {
+      const { data } = await product.ok("GET", `/api/v1/teams?q=${encodeURIComponent(q)}`);
+      return data.map((it: { id: string }) => it.id);
+    };
+    for (const q of ["shop", "KASSEL", "t-sho", "_100%", " (kassel) "]) {
+      expect([q, await found(q)]).toEqual([q, ["t-shop"]]);
+    }
+    for (const q of ["shop%kassel", "sho_100", "\\"]) expect([q, await found(q)]).toEqual([q, []]);
+  });
+
   test("refuses what is too large, too deep, not JSON or of another type, before it is parsed", async () => {
     const post = (raw: string, type = "application/json") =>
       product.request("POST", "/api/v1/teams", {

@@ -55,7 +55,10 @@ describe("bulk work on pages", () => {
     const again = empty.form("certificates.bulk-reassign");
     const sent = await admin.send(again, { owner_id: "o-new" });
     await site.product.engine.drain();
-    expect((await admin.get(sent.location ?? "")).html).toContain("3 of 3 done: 3 succeeded.");
+    const done = await admin.get(sent.location ?? "");
+    expect(done.html).toContain("3 of 3 done: 3 succeeded.");
+    expect(done.html).toContain("<h1>Give many certificates to another owner</h1>");
+    expect(done.html).toContain("New owner");
     const { total } = await site.product.ok("GET", "/api/v1/certificates?owner_id=o-new");
     expect(total).toBe(3);
   });

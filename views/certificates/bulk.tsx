@@ -1,8 +1,7 @@
 /** Work on many certificates: what it is about before it is done, and the form that does it. */
 /** @jsxImportSource hono/jsx */
-import { toTitle } from "#base/case.ts";
-import type { Contract } from "#base/contract.ts";
 import { certificatesApi } from "#features/certificates/api.ts";
+import { fieldsOf } from "../fields.ts";
 import { OperationForm } from "../form.tsx";
 import type { Choices, Frame, ShownProblem } from "../frame.ts";
 import type { Html } from "../html.ts";
@@ -24,7 +23,8 @@ export interface BulkProps {
   readonly choices: Choices;
 }
 
-export function BulkPage({ frame, of, chosen, matched, choices }: BulkProps): Html {
+export function BulkPage(props: BulkProps): Html {
+  const { frame, of, chosen, matched, choices } = props;
   const count = counted(matched.total);
   const isRenewal = of.name === certificatesApi.bulkRenew.name;
   return (
@@ -38,7 +38,7 @@ export function BulkPage({ frame, of, chosen, matched, choices }: BulkProps): Ht
         </p>
       ) : (
         <>
-          <p>{`${count}${criteriaOf(of, chosen)}:`}</p>
+          <p>{`${count}${criteriaOf(props)}:`}</p>
           <ul>
             {matched.some.map((it) => (
               <li>
@@ -68,14 +68,17 @@ export function BulkPage({ frame, of, chosen, matched, choices }: BulkProps): Ht
 
 const counted = (n: number): string => (n === 1 ? "1 certificate" : `${n} certificates`);
 
-/** Empty when they were named one by one. */
-function criteriaOf(of: Contract, chosen: BulkProps["chosen"]): string {
-  const criteria = Object.entries(chosen).filter(([name]) => name !== "certificate_ids");
-  if (criteria.length === 0) return "";
-  const said = criteria.map(([name, values]) => `${toTitle(name)} ${values.join(", ")}`);
-  return of.name === certificatesApi.bulkRenew.name
-    ? ` that match now (${said.join(", ")})`
-    : ` (${said.join(", ")})`;
+/** By the words of the form's fields and choices. Empty when they were named one by one. */
+function criteriaOf({ of, chosen, choices }: BulkProps): string {
+  const titles = new Map(fieldsOf(of).map((it) => [it.name, it.title]));
+  const said = Object.entries(chosen)
+    .filter(([name]) => name !== "certificate_ids")
+    .map(([name, values]) => {
+      const known = choices[name.replace(/^from_/, "")] ?? [];
+      const labels = values.map((it) => known.find(({ value }) => value === it)?.label ?? it);
+      return `${titles.get(name) ?? name}: ${labels.join(", ")}`;
+    });
+  return said.length === 0 ? "" : ` (${said.join("; ")})`;
 }
 
 export interface SelectedProps {

@@ -1,12 +1,15 @@
 /** One job: what it is about, every step with its time, what went wrong in words, and what can be done. */
 /** @jsxImportSource hono/jsx */
 import type { z } from "zod";
+import { toSnake } from "#base/case.ts";
 import type { Instant } from "#base/time.ts";
+import { contracts } from "#features/apis.ts";
 import type { ItemView } from "#features/bulk/answer.ts";
 import { workApi } from "#features/work/api.ts";
 
 import { type DecisionView, JobDetail, type StepView } from "#features/work/job-view.ts";
 import { Details, Pairs } from "../detail.tsx";
+import { fieldsOf } from "../fields.ts";
 import { OperationForm } from "../form.tsx";
 import type { Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
@@ -38,7 +41,7 @@ export function JobPage(props: JobProps): Html {
   const { frame, job, names } = props;
   return (
     <>
-      <h1>{`${job.type} job`}</h1>
+      <h1>{titleOf(job)}</h1>
       <Live frame={frame} running={props.running}>
         <p>
           <Status of={job.status} /> <Sentence of={job} now={frame.now} />
@@ -50,6 +53,7 @@ export function JobPage(props: JobProps): Html {
           </p>
         )}
         {job.evidence ? <Evidence of={job.evidence} /> : null}
+        <Change of={job} />
         <Actions {...props} />
         {job.items ? <ItemsOf {...props} /> : <Steps frame={frame} job={job} />}
         {job.decisions.length > 0 ? (
@@ -69,6 +73,8 @@ export function JobPage(props: JobProps): Html {
               "steps",
               "decisions",
               "evidence",
+              "operation",
+              "change",
               "items",
             ] as const),
           ]}
@@ -102,6 +108,11 @@ function ItemsOf({ frame, job, list, query, names }: JobProps): Html | null {
   const path = `/jobs/${job.id}`;
   return <Items {...{ frame, path, list, query, names }} counts={job.items} />;
 }
+
+const contractOf = (job: JobDetail) => contracts.find((it) => it.name === job.operation);
+
+/** What was asked for where an operation runs as a job; else what kind of work it is. */
+export const titleOf = (job: JobDetail): string => contractOf(job)?.summary ?? `${job.type} job`;
 
 function Sentence({ of, now }: { readonly of: JobDetail; readonly now: Instant }): Html {
   switch (of.status) {
@@ -142,6 +153,20 @@ function Evidence({ of }: { readonly of: Readonly<Record<string, unknown>> }): H
       <p>What is asked for:</p>
       <Pairs of={of} />
     </div>
+  );
+}
+
+/** Ids stay ids here: they are what was asked for, whoever has that name now. */
+function Change({ of }: { readonly of: JobDetail }): Html | null {
+  const contract = contractOf(of);
+  const changes = Object.entries(of.change ?? {}).filter(([, value]) => value !== false);
+  if (!contract || changes.length === 0) return null;
+  const titles = new Map(fieldsOf(contract).map((it) => [it.name, it.title]));
+  const said = changes.map(([key, value]) => [titles.get(toSnake(key)) ?? key, value]);
+  return (
+    <p>
+      <Pairs of={Object.fromEntries(said)} />
+    </p>
   );
 }
 

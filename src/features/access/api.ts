@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { contract } from "#base/contract.ts";
 import { Id } from "#base/id.ts";
-import { listOf, listQuery } from "#base/page.ts";
+import { listOf, listQuery, searchQuery } from "#base/page.ts";
 import { Timestamp } from "#base/time.ts";
 import { ApiKeyView, GrantView, Password, PrincipalName, UserView } from "./principal.ts";
 
@@ -131,7 +131,7 @@ export const accessApi = {
     scope: "global",
     effect: "read",
     answer: "json",
-    input: z.strictObject(listQuery(["-created_at", "name"])),
+    input: z.strictObject({ ...listQuery(["-created_at", "name"]), ...searchQuery }),
     output: listOf(ApiKeyView),
     problems: [],
     cli: { noun: "keys", verb: "list" },
@@ -182,7 +182,7 @@ export const accessApi = {
     scope: "global",
     effect: "read",
     answer: "json",
-    input: z.strictObject(listQuery(["name", "created_at"])),
+    input: z.strictObject({ ...listQuery(["name", "created_at"]), ...searchQuery }),
     output: listOf(UserView),
     problems: [],
     cli: { noun: "users", verb: "list" },

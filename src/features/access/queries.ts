@@ -305,8 +305,9 @@ export async function listKeys(
       window,
       key: "api_keys.pk",
       columns: { created_at: { ref: "api_keys.created_at" }, name: { ref: "api_keys.name" } },
+      search: ["api_keys.name", "api_keys.id"],
+      matching: db.selectFrom("api_keys"),
       rows: db.selectFrom("api_keys").selectAll(),
-      total: () => countRows(db, "api_keys"),
     },
     (row) => row,
   );
@@ -338,20 +339,13 @@ export async function listUsers(
       window,
       key: "users.pk",
       columns: { created_at: { ref: "users.created_at" }, name: { ref: "users.name" } },
+      search: ["users.name", "users.id", "users.email"],
+      matching: db.selectFrom("users"),
       rows: db.selectFrom("users").selectAll(),
-      total: () => countRows(db, "users"),
     },
     (row) => row,
   );
   return { ...page, data: await Promise.all(page.data.map((row) => userView(db, row))) };
-}
-
-async function countRows(db: Db, table: "api_keys" | "users"): Promise<number> {
-  const row = await db
-    .selectFrom(table)
-    .select((eb) => eb.fn.countAll<number>().as("n"))
-    .executeTakeFirstOrThrow();
-  return Number(row.n);
 }
 
 export async function findTeamId(db: Db, pk: number): Promise<string | null> {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { contract } from "#base/contract.ts";
 import { Id } from "#base/id.ts";
-import { listOf, listQuery } from "#base/page.ts";
+import { listOf, listQuery, searchQuery } from "#base/page.ts";
 import { Timestamp } from "#base/time.ts";
 import { AgentId, AgentName, AgentStatus, AgentView, Dependencies, Metadata } from "./agent.ts";
 
@@ -22,6 +22,7 @@ export const agentsApi = {
     ...reading,
     input: z.strictObject({
       ...listQuery(["name", "created_at", "last_heartbeat_at"]),
+      ...searchQuery,
       status: AgentStatus.optional().meta({ title: "Status" }),
     }),
     output: listOf(AgentView),
@@ -34,7 +35,7 @@ export const agentsApi = {
     method: "GET",
     path: "/api/v1/agents/retired",
     ...reading,
-    input: z.strictObject(listQuery(["name", "created_at"])),
+    input: z.strictObject({ ...listQuery(["name", "created_at"]), ...searchQuery }),
     output: listOf(AgentView),
     problems: [],
     cli: { noun: "agents", verb: "retired" },

@@ -76,7 +76,7 @@ export async function listAgents(
   filter: AgentFilter,
 ): Promise<Listing<AgentView>> {
   const alive = later(filter.now, -offlineAfter);
-  const matching = () => {
+  const narrow = () => {
     const query = agents(db, filter.scope);
     if (filter.status === "Retired") return query.where("agents.retired_at", "is not", null);
     const present = query.where("agents.retired_at", "is", null);
@@ -89,6 +89,7 @@ export async function listAgents(
       ]),
     );
   };
+  const matching = narrow();
   return await listPage(
     {
       window,
@@ -98,13 +99,9 @@ export async function listAgents(
         created_at: { ref: "agents.created_at" },
         last_heartbeat_at: { ref: "agents.last_heartbeat_at", nullable: true },
       },
-      rows: matching().selectAll("agents").select("teams.id as team_id"),
-      total: async () => {
-        const row = await matching()
-          .select((eb) => eb.fn.countAll<number>().as("n"))
-          .executeTakeFirstOrThrow();
-        return Number(row.n);
-      },
+      search: ["agents.name", "agents.id", "agents.hostname", "agents.ip_address"],
+      matching,
+      rows: matching.selectAll("agents").select("teams.id as team_id"),
     },
     (row) => agentView(row, filter.now),
   );

@@ -78,13 +78,8 @@ export async function listEvents(
       window,
       key: "audit_events.pk",
       columns: { timestamp: { ref: "audit_events.pk" } },
+      matching: matching(db, filter),
       rows: matching(db, filter).selectAll(),
-      total: async () => {
-        const row = await matching(db, filter)
-          .select((eb) => eb.fn.countAll<number>().as("n"))
-          .executeTakeFirstOrThrow();
-        return Number(row.n);
-      },
     },
     auditView,
   );

@@ -93,22 +93,15 @@ export async function listItems(
   window: Window,
   status: ItemState | undefined,
 ): Promise<Listing<ItemView>> {
-  const matching = () => {
-    const query = db.selectFrom("job_items").where("job_pk", "=", jobPk);
-    return status === undefined ? query : query.where("state", "=", status);
-  };
+  const all = db.selectFrom("job_items").where("job_pk", "=", jobPk);
+  const matching = status === undefined ? all : all.where("state", "=", status);
   return await listPage(
     {
       window,
       key: "job_items.pk",
       columns: { position: { ref: "job_items.pk" } },
-      rows: matching().select(["subject_id", "state", "message", "result_id"]),
-      total: async () => {
-        const row = await matching()
-          .select((eb) => eb.fn.countAll<number>().as("n"))
-          .executeTakeFirstOrThrow();
-        return Number(row.n);
-      },
+      matching,
+      rows: matching.select(["subject_id", "state", "message", "result_id"]),
     },
     (row) => ({
       subjectId: row.subject_id,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { contract } from "#base/contract.ts";
 import { Id } from "#base/id.ts";
-import { listOf, listQuery } from "#base/page.ts";
+import { listOf, listQuery, searchQuery } from "#base/page.ts";
 import { patchOf } from "#base/schema.ts";
 import { Timestamp } from "#base/time.ts";
 import { BulkAnswer } from "../bulk/answer.ts";
@@ -69,6 +69,7 @@ export const certificatesApi = {
     ...reading,
     input: z.strictObject({
       ...listQuery(["-created_at", "not_after", "expires_at", "updated_at", "common_name", "name"]),
+      ...searchQuery,
       ...criteria,
     }),
     output: listOf(CertificateView),
@@ -172,7 +173,7 @@ export const certificatesApi = {
     input: z.strictObject({
       certificateIds,
       ...criteria,
-      q: z.string().max(200).optional().meta({ title: "Search" }),
+      ...searchQuery,
       force: z
         .boolean()
         .default(false)
@@ -194,7 +195,7 @@ export const certificatesApi = {
       fromOwnerId: Id.optional().meta({ title: "All of this owner" }),
       fromTeamId: Id.optional().meta({ title: "All of this team" }),
       ownerId: Id.meta({ title: "New owner" }),
-      teamId: Id.optional().meta({ title: "New team" }),
+      teamId: Id.optional().meta({ title: "New team", description: "Empty: each keeps its own" }),
     }),
     problems: ["forbidden"],
     cli: { noun: "certs", verb: "bulk-reassign" },

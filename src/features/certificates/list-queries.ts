@@ -171,9 +171,10 @@ export async function listCertificates(
       window,
       key: "certificates.pk",
       columns: sorts,
+      matching: matching(db, filter),
       rows,
-      collect: isFew ? matching(db, filter) : undefined,
-      total: async () => total,
+      collect: isFew,
+      total,
     },
     (row) => certificateView(row, filter.now),
   );

@@ -260,22 +260,14 @@ export async function listVersions(
   window: Window,
   certificate: { readonly pk: number; readonly id: string },
 ): Promise<Listing<VersionView>> {
+  const matching = versions(db).where("certificate_versions.certificate_pk", "=", certificate.pk);
   return await listPage(
     {
       window,
       key: "certificate_versions.pk",
       columns: { created_at: { ref: "certificate_versions.created_at" } },
-      rows: versions(db)
-        .select(columns)
-        .where("certificate_versions.certificate_pk", "=", certificate.pk),
-      total: async () => {
-        const row = await db
-          .selectFrom("certificate_versions")
-          .select((eb) => eb.fn.countAll<number>().as("n"))
-          .where("certificate_pk", "=", certificate.pk)
-          .executeTakeFirstOrThrow();
-        return Number(row.n);
-      },
+      matching,
+      rows: matching.select(columns),
     },
     (row) => versionView(row, certificate.id),
   );

@@ -146,7 +146,8 @@ export async function listDeployments(
   window: Window,
   certificatePk: number,
 ): Promise<Listing<DeploymentView>> {
-  const rows = deployments(db)
+  const matching = deployments(db).where("deployments.certificate_pk", "=", certificatePk);
+  const rows = matching
     .selectAll("deployments")
     .select([
       "certificates.id as certificate_id",
@@ -155,22 +156,14 @@ export async function listDeployments(
       "targets.name as target_name",
       "targets.type as target_type",
       "agents.id as agent_id",
-    ])
-    .where("deployments.certificate_pk", "=", certificatePk);
+    ]);
   return await listPage(
     {
       window,
       key: "deployments.pk",
       columns: { created_at: { ref: "deployments.created_at" } },
+      matching,
       rows,
-      total: async () => {
-        const row = await db
-          .selectFrom("deployments")
-          .select((eb) => eb.fn.countAll<number>().as("n"))
-          .where("certificate_pk", "=", certificatePk)
-          .executeTakeFirstOrThrow();
-        return Number(row.n);
-      },
     },
     (row) => ({
       id: row.id,

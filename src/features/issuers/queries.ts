@@ -124,14 +124,9 @@ export async function listIssuers<View>(
       window,
       key: "issuers.pk",
       columns: { name: { ref: "issuers.name" }, created_at: { ref: "issuers.created_at" } },
+      search: ["issuers.name", "issuers.id"],
+      matching: db.selectFrom("issuers"),
       rows: db.selectFrom("issuers").selectAll(),
-      total: async () => {
-        const row = await db
-          .selectFrom("issuers")
-          .select((eb) => eb.fn.countAll<number>().as("n"))
-          .executeTakeFirstOrThrow();
-        return Number(row.n);
-      },
     },
     toView,
   );

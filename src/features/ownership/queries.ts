@@ -92,14 +92,9 @@ export async function listTeams(db: Db, window: Window): Promise<Listing<TeamVie
       window,
       key: "teams.pk",
       columns: { name: { ref: "teams.name" }, created_at: { ref: "teams.created_at" } },
+      search: ["teams.name", "teams.id"],
+      matching: db.selectFrom("teams"),
       rows: db.selectFrom("teams").select(teamColumns),
-      total: async () => {
-        const row = await db
-          .selectFrom("teams")
-          .select((eb) => eb.fn.countAll<number>().as("n"))
-          .executeTakeFirstOrThrow();
-        return Number(row.n);
-      },
     },
     teamView,
   );
@@ -193,22 +188,16 @@ export async function listOwners(
   window: Window,
   filter: { scope: TeamScope; teamId?: string | undefined },
 ): Promise<Listing<OwnerView>> {
-  const matching = () => {
-    const query = owners(db, filter.scope);
-    return filter.teamId === undefined ? query : query.where("teams.id", "=", filter.teamId);
-  };
+  const seen = owners(db, filter.scope);
+  const matching = filter.teamId === undefined ? seen : seen.where("teams.id", "=", filter.teamId);
   return await listPage(
     {
       window,
       key: "owners.pk",
       columns: { name: { ref: "owners.name" }, created_at: { ref: "owners.created_at" } },
-      rows: matching().select(ownerColumns),
-      total: async () => {
-        const row = await matching()
-          .select((eb) => eb.fn.countAll<number>().as("n"))
-          .executeTakeFirstOrThrow();
-        return Number(row.n);
-      },
+      search: ["owners.name", "owners.id", "owners.email"],
+      matching,
+      rows: matching.select(ownerColumns),
     },
     ownerView,
   );

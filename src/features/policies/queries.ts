@@ -102,14 +102,9 @@ export async function listPolicies(db: Db, window: Window): Promise<Listing<Rene
         name: { ref: "renewal_policies.name" },
         created_at: { ref: "renewal_policies.created_at" },
       },
+      search: ["renewal_policies.name", "renewal_policies.id"],
+      matching: db.selectFrom("renewal_policies"),
       rows: db.selectFrom("renewal_policies").selectAll(),
-      total: async () => {
-        const row = await db
-          .selectFrom("renewal_policies")
-          .select((eb) => eb.fn.countAll<number>().as("n"))
-          .executeTakeFirstOrThrow();
-        return Number(row.n);
-      },
     },
     policyView,
   );

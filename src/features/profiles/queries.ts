@@ -83,14 +83,9 @@ export async function listProfiles(db: Db, window: Window): Promise<Listing<Prof
       window,
       key: "profiles.pk",
       columns: { name: { ref: "profiles.name" }, created_at: { ref: "profiles.created_at" } },
+      search: ["profiles.name", "profiles.id"],
+      matching: db.selectFrom("profiles"),
       rows: db.selectFrom("profiles").selectAll(),
-      total: async () => {
-        const row = await db
-          .selectFrom("profiles")
-          .select((eb) => eb.fn.countAll<number>().as("n"))
-          .executeTakeFirstOrThrow();
-        return Number(row.n);
-      },
     },
     profileView,
   );

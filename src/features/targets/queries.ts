@@ -170,24 +170,17 @@ export async function listTargets(
   window: Window,
   filter: TargetFilter,
 ): Promise<Listing<TargetView>> {
-  const matching = () => {
-    let query = targets(db, filter.scope);
-    if (filter.agentId !== undefined) query = query.where("agents.id", "=", filter.agentId);
-    if (filter.type !== undefined) query = query.where("targets.type", "=", filter.type);
-    return query;
-  };
+  let matching = targets(db, filter.scope);
+  if (filter.agentId !== undefined) matching = matching.where("agents.id", "=", filter.agentId);
+  if (filter.type !== undefined) matching = matching.where("targets.type", "=", filter.type);
   return await listPage(
     {
       window,
       key: "targets.pk",
       columns: { name: { ref: "targets.name" }, created_at: { ref: "targets.created_at" } },
-      rows: matching().select(columns),
-      total: async () => {
-        const row = await matching()
-          .select((eb) => eb.fn.countAll<number>().as("n"))
-          .executeTakeFirstOrThrow();
-        return Number(row.n);
-      },
+      search: ["targets.name", "targets.id"],
+      matching,
+      rows: matching.select(columns),
     },
     targetView,
   );

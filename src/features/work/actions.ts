@@ -35,15 +35,25 @@ async function load(ctx: Context, id: string): Promise<queries.JobRow> {
 
 export const get = read(workApi.get, async (ctx, { id }) => {
   const row = await load(ctx, id);
-  const waits = row.kind === "approvals.operation";
   return {
     ...queries.jobView(row),
     steps: await queries.stepsOf(ctx.reader, row.pk),
     decisions: await queries.decisionsOf(ctx.reader, row.pk),
-    items: row.kind === bulkKind.kind ? await countItems(ctx.reader, row.pk) : null,
-    evidence: waits ? { ...approvalInput.parse(JSON.parse(row.input)).evidence } : null,
+    ...(await askedFor(ctx, row)),
   };
 });
+
+/** What the kinds that carry an operation show of it. */
+async function askedFor(ctx: Context, row: queries.JobRow) {
+  const nothing = { operation: null, change: null, items: null, evidence: null };
+  if (row.kind === "approvals.operation") {
+    const { operation, evidence } = approvalInput.parse(JSON.parse(row.input));
+    return { ...nothing, operation, evidence };
+  }
+  if (row.kind !== bulkKind.kind) return nothing;
+  const { operation, change } = bulkKind.input.parse(JSON.parse(row.input));
+  return { ...nothing, operation, change, items: await countItems(ctx.reader, row.pk) };
+}
 
 async function view(tx: Tx, row: queries.JobRow) {
   const saved = await queries.findJob(tx.db, row.id, "all");

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { contract } from "#base/contract.ts";
 import { Id } from "#base/id.ts";
-import { listOf, listQuery } from "#base/page.ts";
+import { listOf, listQuery, searchQuery } from "#base/page.ts";
 import { JobState, JobType } from "#jobs/state.ts";
 import { ItemState, ItemView } from "../bulk/answer.ts";
 import { JobDetail, JobView, ScheduleView } from "./job-view.ts";
@@ -36,6 +36,7 @@ export const workApi = {
     answer: "json",
     input: z.strictObject({
       ...listQuery(["-created_at", "updated_at"]),
+      q: searchQuery.q.meta({ title: "Job id" }),
       status: named(JobState.options, "Status").optional(),
       type: named(JobType.options, "Type").optional(),
       certificateId: Id.optional().meta({ title: "Certificate" }),

@@ -48,6 +48,10 @@ export const JobDetail = z.object({
   ...JobView.shape,
   steps: z.array(StepView),
   decisions: z.array(DecisionView),
+  /** The operation that was asked for, when it runs as a job: after its approval, or for each of many things. */
+  operation: z.string().nullable(),
+  /** Of bulk work: what becomes of each item. */
+  change: z.record(z.string(), z.unknown()).nullable(),
   /** Of bulk work only. */
   items: ItemCounts.nullable(),
   /** What an approver must know; only for jobs that wait for approval. */

@@ -156,30 +156,21 @@ export async function listJobs(
   window: Window,
   filter: JobFilter,
 ): Promise<Listing<JobView>> {
-  const matching = () => {
-    let query = jobs(db, filter.scope);
-    if (filter.status !== undefined) query = query.where("jobs.state", "=", filter.status);
-    if (filter.type !== undefined) query = query.where("jobs.type", "=", filter.type);
-    if (filter.certificateId !== undefined) {
-      query = query.where("certificates.id", "=", filter.certificateId);
-    }
-    if (filter.agentId !== undefined) query = query.where("agents.id", "=", filter.agentId);
-    if (filter.targetId !== undefined) query = query.where("targets.id", "=", filter.targetId);
-    if (filter.q !== undefined) query = query.where("jobs.id", "=", filter.q);
-    return query;
-  };
+  let matching = jobs(db, filter.scope);
+  const { certificateId, agentId, targetId, status, type, q } = filter;
+  if (status !== undefined) matching = matching.where("jobs.state", "=", status);
+  if (type !== undefined) matching = matching.where("jobs.type", "=", type);
+  if (certificateId !== undefined) matching = matching.where("certificates.id", "=", certificateId);
+  if (agentId !== undefined) matching = matching.where("agents.id", "=", agentId);
+  if (targetId !== undefined) matching = matching.where("targets.id", "=", targetId);
+  if (q !== undefined) matching = matching.where("jobs.id", "=", q.trim());
   return await listPage(
     {
       window,
       key: "jobs.pk",
       columns: { created_at: { ref: "jobs.pk" }, updated_at: { ref: "jobs.updated_at" } },
-      rows: matching().selectAll("jobs").select(references),
-      total: async () => {
-        const row = await matching()
-          .select((eb) => eb.fn.countAll<number>().as("n"))
-          .executeTakeFirstOrThrow();
-        return Number(row.n);
-      },
+      matching,
+      rows: matching.selectAll("jobs").select(references),
     },
     jobView,
   );

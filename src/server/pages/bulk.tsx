@@ -3,8 +3,9 @@
 import { certificatesApi } from "#features/certificates/api.ts";
 import { BulkPage, type BulkProps, type Matched } from "#views/certificates/bulk.tsx";
 import { fieldsOf } from "#views/fields.ts";
+import { filterChoices } from "./certificates.tsx";
 import { listingOf } from "./listing.ts";
-import { choicesOf, namesOf } from "./lookups.ts";
+import { namesOf } from "./lookups.ts";
 import type { Page, Shown, Visit } from "./page.ts";
 
 /** So many are named on the page. */
@@ -45,12 +46,7 @@ const load =
   (of: BulkProps["of"]) =>
   async (visit: Visit): Promise<Shown> => {
     const chosen = chosenIn(visit, of);
-    const [matched, owners, teams] = await Promise.all([
-      matchedBy(visit, chosen),
-      choicesOf(visit, "owner"),
-      choicesOf(visit, "team"),
-    ]);
-    const choices = { owner_id: owners, team_id: teams };
+    const [matched, choices] = await Promise.all([matchedBy(visit, chosen), filterChoices(visit)]);
     const body = <BulkPage {...{ frame: visit.frame, of, chosen, matched, choices }} />;
     return { title: of.summary, body, status: matched.problem ? 400 : 200 };
   };

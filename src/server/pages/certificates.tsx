@@ -32,7 +32,7 @@ async function list(visit: Visit): Promise<Shown> {
   return { title: "Certificates", body, status };
 }
 
-async function filterChoices(visit: Visit): Promise<Choices> {
+export async function filterChoices(visit: Visit): Promise<Choices> {
   const [owners, teams, issuers, agents, profiles] = await Promise.all([
     choicesOf(visit, "owner"),
     choicesOf(visit, "team"),

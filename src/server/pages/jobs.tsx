@@ -2,7 +2,7 @@
 /** @jsxImportSource hono/jsx */
 import { workApi } from "#features/work/api.ts";
 import { activeStates, jobMachine } from "#jobs/state.ts";
-import { JobPage } from "#views/jobs/detail.tsx";
+import { JobPage, titleOf } from "#views/jobs/detail.tsx";
 import { JobsPage } from "#views/jobs/list.tsx";
 import { SchedulesPage } from "#views/schedules.tsx";
 import { listingOf } from "./listing.ts";
@@ -49,7 +49,7 @@ async function detail(visit: Visit): Promise<Shown> {
       canRetry={waits || again}
     />
   );
-  return { title: `${job.type} job`, body };
+  return { title: titleOf(job), body };
 }
 
 async function itemsOf(visit: Visit, id: string) {
