@@ -193,7 +193,7 @@ describe("a wrong call", () => {
     },
     {
       line: [...enough, "--csr-pem", "@/nowhere"],
-      expected: "--csr-pem: there is no file /nowhere",
+      expected: "--csr-pem: there is no /nowhere",
     },
     {
       line: [...enough, "--expires-at", "tomorrow"],

@@ -1,6 +1,7 @@
 /** Which server a command talks to, and as whom. Sends no key in the clear beyond this machine. */
 import type { Connection, Fetch } from "#base/exchange.ts";
 import { isLoopback } from "#base/loopback.ts";
+import { readNamed } from "#base/named-file.ts";
 import type { Globals } from "./global-flags.ts";
 import type { ReadFile } from "./input.ts";
 import { UsageError } from "./usage-error.ts";
@@ -44,9 +45,9 @@ function tokenOf(globals: Globals, { env, readFile }: Surroundings): string | un
 }
 
 function contentOf(name: string, path: string, readFile: ReadFile): string {
-  const content = readFile(path);
-  if (content === undefined) throw new UsageError(`${name}: there is no file ${path}`);
-  return content;
+  const file = readNamed(readFile, path);
+  if ("why" in file) throw new UsageError(`${name}: ${file.why}`);
+  return file.text;
 }
 
 function fetchOf(base: URL, globals: Globals, { env, readFile, fetch }: Surroundings): Fetch {

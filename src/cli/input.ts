@@ -1,6 +1,7 @@
 /** What given flags mean: texts to the input as it travels, judged by the contract before anything is sent. */
 import { z } from "zod";
 import { coerce } from "#base/coerce.ts";
+import { readNamed } from "#base/named-file.ts";
 import { unwrap } from "#base/schema.ts";
 import { fromWire, wirePath } from "#base/wire.ts";
 import type { Given } from "./arguments.ts";
@@ -45,14 +46,11 @@ function meaningOf(
 function contentOf(command: Command, flag: Flag, text: string, readFile: ReadFile): string {
   if (text !== "-" && !text.startsWith("@")) return text;
   const path = text === "-" ? "/dev/stdin" : text.slice(1);
-  const content = readFile(path);
-  if (content === undefined) {
-    throw new UsageError(
-      `${flag.name}: there is no file ${path}`,
-      `${command.noun} ${command.verb}`,
-    );
+  const file = readNamed(readFile, path);
+  if ("why" in file) {
+    throw new UsageError(`${flag.name}: ${file.why}`, `${command.noun} ${command.verb}`);
   }
-  return flag.secret ? content.replace(/\r?\n$/, "") : content;
+  return flag.secret ? file.text.replace(/\r?\n$/, "") : file.text;
 }
 
 /** One JSON value; several objects are the elements of a list. */

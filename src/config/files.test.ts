@@ -51,3 +51,16 @@ test("files that are missing are named all at once", () => {
   const env = { CERTCTL_CA_CERT_PATH: "a.pem", CERTCTL_CA_KEY_PATH: "b.pem" };
   expect(problemsOf(env)).toHaveLength(2);
 });
+
+test("a file or credential that cannot be read is named with the reason", () => {
+  const readFile = (path: string) => {
+    throw Object.assign(new Error(path), { code: "EACCES" });
+  };
+  const env = { CERTCTL_CONFIG_FILE: "/etc/c.toml", CREDENTIALS_DIRECTORY: "/run/c" };
+  expect(() => loadConfig({ env, readFile })).toThrow(
+    /^CERTCTL_CONFIG_FILE \(environment\): must name a file; \/etc\/c.toml cannot be read \(EACCES\)$/m,
+  );
+  expect(() => loadConfig({ env, readFile })).toThrow(
+    /^CERTCTL_DATABASE_URL \(credential CERTCTL_DATABASE_URL\): must be readable; .* \(EACCES\)$/m,
+  );
+});

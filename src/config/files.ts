@@ -1,5 +1,6 @@
 /** The files that settings name: there, readable, PEM of the right kind, and the key that of the certificate. */
 import { X509Certificate } from "node:crypto";
+import { readNamed } from "#base/named-file.ts";
 import { Problem } from "#base/problem.ts";
 import { privateKeyFromPem } from "#pki/key.ts";
 import { encodePem, parsePem } from "#pki/pem.ts";
@@ -51,15 +52,13 @@ function open<T>(
   parse: (text: string) => T,
 ): Opened<T> {
   if (path === undefined) return { broken: [] };
-  const refuse = (rule: string) => ({ broken: [{ key, rule: `must name a ${rule}` }] });
+  const file = readNamed(readFile, path);
+  if ("why" in file) return { broken: [{ key, rule: `must name a file; ${file.why}` }] };
   try {
-    const text = readFile(path);
-    return text === undefined ? refuse(`file; there is no ${path}`) : { value: parse(text) };
+    return { value: parse(file.text) };
   } catch (error) {
-    if (error instanceof Problem) return refuse(`${what} in PEM; ${path}: ${error.detail}`);
-    const code = error instanceof Error ? Reflect.get(error, "code") : undefined;
-    if (typeof code !== "string") throw error;
-    return refuse(`file; ${path} cannot be read (${code})`);
+    if (!(error instanceof Problem)) throw error;
+    return { broken: [{ key, rule: `must name a ${what} in PEM; ${path}: ${error.detail}` }] };
   }
 }
 

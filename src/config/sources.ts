@@ -1,5 +1,6 @@
 /** Where settings come from: flags, environment, file, credentials. Gathers their text by precedence; reads no meaning. */
 import { parse, TomlError } from "smol-toml";
+import { readNamed } from "#base/named-file.ts";
 import { nearest } from "#base/nearest.ts";
 import { judgeKey } from "./known-keys.ts";
 import { fileKeyOf, flagOf, keyOfFile, type Setting } from "./setting.ts";
@@ -136,12 +137,12 @@ function readEnvironment(into: Gathering, env: Inputs["env"]): void {
 function readConfigFile(into: Gathering, inputs: Inputs): void {
   const named = into.given.get(configFileKey);
   if (!named) return;
-  const content = inputs.readFile(named.text);
-  if (content === undefined) {
-    into.refuse(configFileKey, named.source, `must name a file; there is no ${named.text}`);
+  const file = readNamed(inputs.readFile, named.text);
+  if ("why" in file) {
+    into.refuse(configFileKey, named.source, `must name a file; ${file.why}`);
     return;
   }
-  const table = parseToml(into, content, named.text);
+  const table = parseToml(into, file.text, named.text);
   for (const [name, value] of Object.entries(table)) {
     const text = textOfToml(value);
     if (!/^[a-z0-9_]+$/.test(name)) into.refuse(name, named.text, "must be a key in lower case");
@@ -180,7 +181,9 @@ function readCredentials(into: Gathering, { env, readFile }: Inputs): void {
   const directory = env["CREDENTIALS_DIRECTORY"];
   if (directory === undefined || directory === "") return;
   for (const { key, secret } of into.settings.values()) {
-    const text = secret ? readFile(`${directory}/${key}`) : undefined;
-    if (text !== undefined) into.offer(key, text.replace(/\r?\n$/, ""), `credential ${key}`);
+    if (!secret) continue;
+    const file = readNamed(readFile, `${directory}/${key}`);
+    if ("text" in file) into.offer(key, file.text.replace(/\r?\n$/, ""), `credential ${key}`);
+    else if (!file.missing) into.refuse(key, `credential ${key}`, `must be readable; ${file.why}`);
   }
 }

@@ -50,6 +50,12 @@ test.each([
     says: "CERTCTL_CA_CERT_PATH (--ca-cert-path): must name a file; there is no a.pem",
   },
   {
+    program: "src/main.ts",
+    args: ["serve", "--config", "/etc"],
+    status: 2,
+    says: "CERTCTL_CONFIG_FILE (--config): must name a file; /etc cannot be read (EISDIR)",
+  },
+  {
     program: "agent/main.ts",
     args: [...unreachable, "--token", "t", "--state-dir", "state"],
     status: 1,

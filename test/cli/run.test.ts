@@ -48,7 +48,10 @@ async function certctl(argv: readonly string[], more: Partial<CliIo> = {}): Prom
       },
     },
     env: { CERTCTL_SERVER_URL: server.url.href, CERTCTL_API_KEY: "cck_env" },
-    readFile: (path) => ({ "/key": "cck_file\n", "/req.pem": "PEM\n" })[path],
+    readFile: (path) => {
+      if (path === "/etc") throw Object.assign(new Error("a directory"), { code: "EISDIR" });
+      return { "/key": "cck_file\n", "/req.pem": "PEM\n" }[path];
+    },
     isTty: false,
     columns: 80,
     fetch,
@@ -221,11 +224,19 @@ describe("what goes wrong", () => {
     },
     {
       argv: ["--api-key-file", "/none", "certs", "list"],
-      expected: "--api-key-file: there is no file /none",
+      expected: "--api-key-file: there is no /none",
     },
     {
       argv: ["--ca-bundle", "/none", "certs", "list"],
-      expected: "--ca-bundle: there is no file /none",
+      expected: "--ca-bundle: there is no /none",
+    },
+    {
+      argv: ["--ca-bundle", "/etc", "certs", "list"],
+      expected: "--ca-bundle: /etc cannot be read (EISDIR)",
+    },
+    {
+      argv: ["certs", "create", "--csr-pem", "@/etc"],
+      expected: "--csr-pem: /etc cannot be read (EISDIR)",
     },
     { argv: ["completion", "fish"], expected: "completion knows one shell: bash" },
   ])("$argv is exit status 2", async ({ argv, expected }) => {
