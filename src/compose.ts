@@ -12,6 +12,7 @@ import type { authenticator } from "#features/access/authenticate.ts";
 import { type NamedKey, seedKeys } from "#features/access/keys.ts";
 import type { Feature } from "#features/handler.ts";
 import { compose, type Product } from "#features/index.ts";
+import { type CaFiles, parseSubordinate } from "#features/issuers/authority-create.ts";
 import { ensureLocalIssuer } from "#features/issuers/first.ts";
 import { hasDataKey, openVault } from "#features/settings/data-key.ts";
 import type { Addresses, World } from "#jobs/world.ts";
@@ -97,7 +98,13 @@ function namedKeys(config: Config): readonly NamedKey[] {
   ];
 }
 
-function caFiles(config: Config) {
+/** What a start would say of the operator's CA, without starting. Throws the same Problem. */
+export function requireUsableCa(config: Config): void {
+  const files = caFiles(config);
+  if (files) parseSubordinate(files, systemClock.now());
+}
+
+function caFiles(config: Config): CaFiles | undefined {
   const { caCertPath, caKeyPath } = config;
   if (caCertPath === undefined || caKeyPath === undefined) return undefined;
   return {

@@ -1,5 +1,6 @@
 /** `certctl serve`: runs until told to stop; a second signal stops at once; SIGHUP rereads certificates. */
 import { openLog } from "#server/log.ts";
+import { requireUsableCa } from "../compose.ts";
 import { type RunningServer, startServer } from "../serve.ts";
 import { configure } from "./settings.ts";
 import { UsageError } from "./usage.ts";
@@ -12,6 +13,7 @@ export async function serve(argv: readonly string[]): Promise<number> {
   const log = openLog(config.logLevel, config.logFormat);
   warn(log);
   if (check) {
+    requireUsableCa(config);
     process.stdout.write("the configuration is valid\n");
     return 0;
   }

@@ -1,5 +1,6 @@
 /** Making authorities: a root with an issuing CA below it at the first start, or a subordinate CA loaded from files. */
 
+import type { KeyObject } from "node:crypto";
 import { Problem } from "#base/problem.ts";
 import { newId, type Random } from "#base/random.ts";
 import type { Instant } from "#base/time.ts";
@@ -90,17 +91,26 @@ function madeOf(der: Uint8Array, pkcs8: Uint8Array | null, tools: Tools): Made {
   };
 }
 
-/** A CA certificate and key from files (`CERTCTL_CA_CERT_PATH`, `CERTCTL_CA_KEY_PATH`), with what stands above it in the file. */
-export function loadSubordinate(
-  certificatePem: string,
-  keyPem: string,
-  tools: Tools,
-): { authority: Made; above: readonly Made[] } {
+/** The operator's CA (`CERTCTL_CA_CERT_PATH`, `CERTCTL_CA_KEY_PATH`). */
+export interface CaFiles {
+  readonly certificatePem: string;
+  readonly keyPem: string;
+}
+
+interface Subordinate {
+  readonly certificate: ParsedCertificate;
+  /** What stands above it in the file. */
+  readonly above: readonly ParsedCertificate[];
+  readonly key: KeyObject;
+}
+
+/** Reads the files and writes nothing. Throws `invalid-input` when they are no usable CA. */
+export function parseSubordinate({ certificatePem, keyPem }: CaFiles, now: Instant): Subordinate {
   const [first, ...rest] = parsePemOf("CERTIFICATE", certificatePem).map((der) =>
     parseCertificate(der),
   );
   if (!first) throw refused("holds no certificate");
-  refuseUnfit(first, tools.now);
+  refuseUnfit(first, now);
   const key = privateKeyFromPem(keyPem);
   if (Buffer.compare(publicKeyOf(key).spki, first.publicKey) !== 0) {
     throw new Problem(
@@ -115,8 +125,16 @@ export function loadSubordinate(
     above.push(candidate);
     child = candidate;
   }
+  return { certificate: first, above, key };
+}
+
+export function loadSubordinate(
+  files: CaFiles,
+  tools: Tools,
+): { authority: Made; above: readonly Made[] } {
+  const { certificate, above, key } = parseSubordinate(files, tools.now);
   return {
-    authority: madeOf(first.der, encodePrivateKey(key), tools),
+    authority: madeOf(certificate.der, encodePrivateKey(key), tools),
     above: above.map((it) => madeOf(it.der, null, tools)),
   };
 }

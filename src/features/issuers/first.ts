@@ -4,16 +4,11 @@ import { isUniqueViolation } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import type { World } from "#jobs/world.ts";
 import { type Anchors, trustAnchors } from "./anchors.ts";
-import { loadSubordinate, type Made, makeHierarchy } from "./authority-create.ts";
+import { type CaFiles, loadSubordinate, type Made, makeHierarchy } from "./authority-create.ts";
 import * as authorities from "./authority-queries.ts";
 import * as queries from "./queries.ts";
 
 export const localIssuerId = "iss-local";
-
-export interface CaFiles {
-  readonly certificatePem: string;
-  readonly keyPem: string;
-}
 
 /** Makes sure that the built-in CA is there. Throws `invalid-input` when the files are no usable CA. */
 export async function ensureLocalIssuer(world: World, files: CaFiles | undefined): Promise<void> {
@@ -22,7 +17,7 @@ export async function ensureLocalIssuer(world: World, files: CaFiles | undefined
   const issuerPk = row?.pk ?? (await insertLocal(world));
   const tools = { now: clock.now(), random, vault };
   if (files) {
-    const { authority, above } = loadSubordinate(files.certificatePem, files.keyPem, tools);
+    const { authority, above } = loadSubordinate(files, tools);
     await saveChain(world, issuerPk, [...above].reverse(), authority, "replace");
     return;
   }
