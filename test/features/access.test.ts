@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import type { Contract } from "#base/contract.ts";
 import { permissions, roleHas, roles } from "#base/permission.ts";
+import { csrfTokenOf } from "#server/authenticate.ts";
 import { eachEngine } from "#test/database/engines.ts";
 import { joinAgent, openProduct, type TestProduct } from "#test/world.ts";
 
@@ -101,6 +102,60 @@ eachEngine("access", (open) => {
       headers: { cookie },
     });
     expect(forged.status).toBe(403);
+  });
+
+  describe("with cookie and token, a page", () => {
+    let cookie: string;
+    let token: string;
+    beforeAll(async () => {
+      const body = { name: "root", password: "correct horse battery" };
+      ({ token } = (await product.request("POST", "/api/v1/sessions", { body })).body);
+      cookie = `__Host-certctl=${token}`;
+    });
+    const at = (headers: Readonly<Record<string, string>>) => ({
+      ...headers,
+      cookie,
+      "x-csrf-token": csrfTokenOf(token),
+    });
+    const teams = async () => (await product.ok("GET", "/api/v1/teams")).total as number;
+
+    test.each([
+      { name: "of another site", headers: { "sec-fetch-site": "cross-site" } },
+      { name: "of a neighbour", headers: { "sec-fetch-site": "same-site" } },
+      { name: "of a foreign origin", headers: { origin: "https://evil.example" } },
+      { name: "of another port", headers: { origin: "https://certctl.test:8443" } },
+      { name: "of an opaque origin", headers: { origin: "null" } },
+      {
+        name: "that says both and contradicts itself",
+        headers: { "sec-fetch-site": "cross-site", origin: "https://certctl.test" },
+      },
+    ])("$name changes nothing, but may read", async ({ headers }) => {
+      const before = await teams();
+      const body = { name: `team ${Bun.randomUUIDv7()}` };
+      const answer = await product.request("POST", "/api/v1/teams", { body, headers: at(headers) });
+      expect([answer.status, answer.body.detail]).toEqual([
+        403,
+        expect.stringContaining("a page of another site sent this"),
+      ]);
+      expect(await teams()).toBe(before);
+      const read = await product.request("GET", "/api/v1/teams", { headers: at(headers) });
+      expect(read.status).toBe(200);
+    });
+
+    test.each([
+      { name: "of ours", headers: { "sec-fetch-site": "same-origin" } },
+      {
+        name: "of ours that names its origin",
+        headers: { "sec-fetch-site": "same-origin", origin: "https://certctl.test" },
+      },
+      { name: "of no site, but a person's own doing", headers: { "sec-fetch-site": "none" } },
+    ])("$name acts, though not without the token", async ({ headers }) => {
+      const body = { name: `team ${Bun.randomUUIDv7()}` };
+      const post = (all: Readonly<Record<string, string>>) =>
+        product.request("POST", "/api/v1/teams", { body, headers: all });
+      expect((await post({ ...headers, cookie })).status).toBe(403);
+      expect((await post(at(headers))).status).toBe(201);
+    });
   });
 
   describe("a role for one team", () => {
