@@ -1,11 +1,12 @@
 /**
- * Chains put in order and verified (RFC 5280 section 6, without policies): signatures, validity, CA flags, pathLen and
- * keyCertSign. It refuses critical extensions it does not understand, name constraints included, and searches with a
- * budget, so that crossed and looping certificates cost little.
+ * Chains put in order and verified (RFC 5280 section 6, without policies): signatures, validity, CA flags, pathLen,
+ * keyCertSign and name constraints, also those of an anchor (RFC 5937). It refuses critical extensions it does not
+ * understand and malformed ones it does, and searches with a budget, so that crossed and looping certificates cost little.
  */
 import { Problem, unreachable } from "#base/problem.ts";
 import { type Instant, toRfc3339 } from "#base/time.ts";
 import type { CertificateFields } from "./certificate-reader.ts";
+import { constraintComplaint } from "./constrained-names.ts";
 import { nameToText } from "./name-text.ts";
 import { oidName } from "./oid.ts";
 import { verifySignature } from "./signer.ts";
@@ -163,6 +164,10 @@ function fieldsComplaint(it: CertificateFields, at: Instant): string | undefined
         : `expired after ${toRfc3339(it.notAfter)}`;
     return `${nameOf(it)} ${when}`;
   }
+  const [unreadable] = it.unreadableExtensions;
+  if (unreadable !== undefined) {
+    return `${nameOf(it)} has the extension ${oidName(unreadable)}, which cannot be read`;
+  }
   const unknown = it.unknownExtensions.find(({ critical }) => critical);
   if (unknown === undefined) return undefined;
   return `${nameOf(it)} has the critical extension ${oidName(unknown.oid)}, which is not understood`;
@@ -186,6 +191,22 @@ function issuerComplaint(
   const pathLen = basicConstraints?.pathLen;
   if (pathLen !== undefined && between > pathLen) {
     return `${nameOf(issuer)} allows ${pathLen} CA certificates below it, and there are ${between}`;
+  }
+  return forbiddenBelow(issuer, below);
+}
+
+/** The leaf counts also when it is self-issued, the rest only when it is not (RFC 5280 section 6.1.3). */
+function forbiddenBelow(
+  { subject, nameConstraints }: CertificateFields,
+  below: readonly CertificateFields[],
+): string | undefined {
+  if (nameConstraints === undefined) return undefined;
+  for (const [i, it] of below.entries()) {
+    if (i > 0 && it.selfIssued) continue;
+    const complaint = constraintComplaint(nameConstraints, it, i === 0 ? "leaf" : "authority");
+    if (complaint === undefined) continue;
+    const by = JSON.stringify(nameToText(subject));
+    return `${nameOf(it)} ${complaint} by the name constraints of ${by}`;
   }
   return undefined;
 }

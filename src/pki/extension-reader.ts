@@ -14,8 +14,9 @@ import {
   readExtendedKeyUsage,
   readKeyUsage,
 } from "./key-usage.ts";
+import { type NameConstraints, readNameConstraints } from "./name-constraints.ts";
 import { oidName, oids } from "./oid.ts";
-import { type GeneralName, readGeneralNames } from "./subject-alt-name.ts";
+import { type GeneralName, type OtherName, readGeneralNames } from "./subject-alt-name.ts";
 
 export interface UnknownExtension {
   readonly oid: string;
@@ -25,6 +26,8 @@ export interface UnknownExtension {
 export interface Extensions {
   readonly subjectAltNames: readonly GeneralName[];
   readonly subjectAltNameCritical: boolean;
+  /** Names in subjectAltName that are not among `subjectAltNames`: strict reading refuses them. */
+  readonly otherNames: readonly OtherName[];
   readonly basicConstraints: BasicConstraints | undefined;
   readonly keyUsage: readonly KeyUsage[] | undefined;
   readonly extendedKeyUsage: readonly ExtendedKeyUsage[] | undefined;
@@ -34,9 +37,12 @@ export interface Extensions {
   readonly ocspUrls: readonly string[];
   readonly caIssuersUrls: readonly string[];
   readonly certificatePolicies: readonly string[];
+  readonly nameConstraints: NameConstraints | undefined;
   readonly mustStaple: boolean;
   /** Those that are not read here, in their order. */
   readonly unknownExtensions: readonly UnknownExtension[];
+  /** OIDs of those that should have been read and are malformed: strict reading refuses them. */
+  readonly unreadableExtensions: readonly string[];
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -51,6 +57,7 @@ const maximumExtensions = 64;
 export const noExtensions: Extensions = {
   subjectAltNames: [],
   subjectAltNameCritical: false,
+  otherNames: [],
   basicConstraints: undefined,
   keyUsage: undefined,
   extendedKeyUsage: undefined,
@@ -60,8 +67,10 @@ export const noExtensions: Extensions = {
   ocspUrls: [],
   caIssuersUrls: [],
   certificatePolicies: [],
+  nameConstraints: undefined,
   mustStaple: false,
   unknownExtensions: [],
+  unreadableExtensions: [],
 };
 
 /** The next element, which must be Extensions. Duplicates are odd; the first counts (RFC 5280 section 4.2). */
@@ -124,6 +133,7 @@ function understand(extension: RawExtension, found: Found, { lenient, odd }: Man
     if (extension.oid === oids.subjectAltName) found.subjectAltNameCritical = extension.critical;
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
+    found.unreadableExtensions = [...found.unreadableExtensions, extension.oid];
     odd(problem);
   }
 }
@@ -136,9 +146,13 @@ type Reader = (
 
 const readers: Readonly<Record<string, Reader>> = {
   [oids.subjectAltName]: (reader, found, { what, odd }) => {
-    const passOver =
-      odd === undefined ? undefined : (complaint: string) => odd(unacceptable(what, complaint));
-    found.subjectAltNames = readGeneralNames(reader, what, passOver);
+    const others: OtherName[] = [];
+    const passOver = (complaint: string, name?: OtherName) => {
+      odd?.(unacceptable(what, complaint));
+      if (name) others.push(name);
+    };
+    found.subjectAltNames = readGeneralNames(reader, what, odd && passOver);
+    found.otherNames = others;
   },
   [oids.basicConstraints]: (reader, found, { what }) => {
     found.basicConstraints = readBasicConstraints(reader, what);
@@ -166,6 +180,9 @@ const readers: Readonly<Record<string, Reader>> = {
   },
   [oids.certificatePolicies]: (reader, found, { what }) => {
     found.certificatePolicies = readPolicies(reader, what);
+  },
+  [oids.nameConstraints]: (reader, found, { what }) => {
+    found.nameConstraints = readNameConstraints(reader, what);
   },
   [oids.tlsFeature]: (reader, found, { what }) => {
     const sequence = reader.sequence(what);

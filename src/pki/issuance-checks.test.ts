@@ -39,6 +39,7 @@ const names = (...texts: string[]) => ({
   subjectAltNames: texts.map((it) => generalNameFromText(it)),
 });
 const asks = (requested: Partial<Extensions>) => ({ requested: { ...noExtensions, ...requested } });
+const constrained = asks({ nameConstraints: { permitted: [], excluded: [] } });
 
 interface Row {
   readonly rule: string;
@@ -229,6 +230,7 @@ const rows: readonly Row[] = [
     name: "OCSPSigning",
     request: asks({ extendedKeyUsage: ["OCSPSigning"] }),
   },
+  { rule: "requested-name-constraints", name: "any", request: constrained },
   {
     rule: "requested-critical-extension",
     name: "the poison",

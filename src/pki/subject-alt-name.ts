@@ -103,6 +103,15 @@ const typeOfTag: Readonly<Record<number, GeneralName["type"]>> = {
   135: "ip",
 };
 
+/** A name that is left out: of another form, or with a value that is none of its form. */
+export interface OtherName {
+  readonly tag: number;
+  /** Whole, for a form that is not one of our four. */
+  readonly element: Uint8Array | undefined;
+}
+
+type PassOver = (complaint: string, name?: OtherName) => void;
+
 /**
  * The next element, which must be GeneralNames, at least one. What is not one of our four forms is refused; with
  * `passOver` it is told there instead, and left out.
@@ -110,11 +119,11 @@ const typeOfTag: Readonly<Record<number, GeneralName["type"]>> = {
 export function readGeneralNames(
   reader: DerReader,
   what: string,
-  passOver?: (complaint: string) => void,
+  passOver?: PassOver,
 ): readonly GeneralName[] {
-  const refuse = (complaint: string) => {
+  const refuse: PassOver = (complaint, name) => {
     if (passOver === undefined) throw unacceptable(what, complaint);
-    passOver(complaint);
+    passOver(complaint, name);
   };
   const sequence = reader.sequence(what);
   if (sequence.atEnd) refuse("is empty");
@@ -124,11 +133,12 @@ export function readGeneralNames(
     if (type === undefined) {
       const tag = sequence.peek();
       const form = unsupported[tag];
-      sequence.element(what);
+      const element = sequence.element(what);
       refuse(
         form === undefined
           ? `contains tag ${hexOctet(tag)}, which is no GeneralName`
           : `contains ${form}, which is not supported`,
+        { tag, element },
       );
     } else {
       const value = readValue(sequence, type, what, refuse);
@@ -142,21 +152,23 @@ function readValue(
   sequence: DerReader,
   type: GeneralName["type"],
   what: string,
-  refuse: (complaint: string) => void,
+  refuse: PassOver,
 ): string | undefined {
-  const content = sequence.content(sequence.peek(), what);
+  const tag = sequence.peek();
+  const content = sequence.content(tag, what);
+  const unread = { tag, element: undefined };
   if (type === "ip") {
     const text = ipToText(content);
     if (text === undefined) {
-      refuse(`contains an IP address of ${content.length} octets; it has 4 or 16`);
+      refuse(`contains an IP address of ${content.length} octets; it has 4 or 16`, unread);
     }
     return text;
   }
   const value = latin1Text(content);
-  if (/[^\0-\x7f]/.test(value)) {
-    refuse(
-      `contains a ${type} name that is not ASCII; internationalised names are written as xn--`,
-    );
-  }
+  if (!/[^\0-\x7f]/.test(value)) return value;
+  refuse(
+    `contains a ${type} name that is not ASCII; internationalised names are written as xn--`,
+    unread,
+  );
   return value;
 }

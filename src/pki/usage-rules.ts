@@ -70,6 +70,14 @@ export const requestedRules: readonly Rule[] = [
         : content,
   },
   {
+    id: "requested-name-constraints",
+    source: "RFC 5280 section 4.2.1.10",
+    check: ({ requested }) =>
+      requested.nameConstraints === undefined
+        ? content
+        : complain("csr.extensions", "the request asks for name constraints, which are for a CA"),
+  },
+  {
     id: "requested-critical-extension",
     source: "RFC 5280 section 4.2",
     check: ({ requested }) => {

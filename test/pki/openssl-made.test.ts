@@ -121,7 +121,11 @@ describe("we read what OpenSSL makes", () => {
     expect(certificate.ocspUrls).toEqual(["http://o.example"]);
     expect(certificate.caIssuersUrls).toEqual(["http://i.example"]);
     expect(certificate.certificatePolicies).toEqual(["2.23.140.1.2.1"]);
-    expect(certificate.unknownExtensions).toEqual([{ oid: "2.5.29.30", critical: true }]);
+    expect(certificate.nameConstraints).toEqual({
+      permitted: [{ form: "dns", value: "example" }],
+      excluded: [],
+    });
+    expect(certificate.unknownExtensions).toEqual([]);
     expect(certificate.authorityKeyIdentifier).toEqual(certificate.subjectKeyIdentifier);
     expect(parseForeignCertificate(bytes).oddities).toEqual([]);
   });
