@@ -221,15 +221,20 @@ function Checkbox({ field, set }: FieldProps): Html {
 function Checks(props: FieldProps & { readonly choices: readonly Choice[] }): Html {
   const { field, set, choices } = props;
   const chosen = new Set(textsAt(field, set).flatMap((text) => text.split("\n")));
+  // What was chosen earlier may have gone: it is shown all the same, or saving would take it away silently.
+  const unlisted = [...chosen].filter(
+    (it) => it !== "" && choices.every(({ value }) => value !== it),
+  );
+  const shown = [...choices, ...unlisted.map((value) => ({ value, label: value }))];
   const shared = common(field, set);
   return (
     <fieldset class="field" id={shared.id} aria-describedby={shared["aria-describedby"]}>
       <legend>{field.title}</legend>
       <Hint field={field} set={set} />
       <input type="hidden" name={field.name} value="" />
-      {choices.length === 0 ? <p class="hint">There is none yet.</p> : null}
+      {shown.length === 0 ? <p class="hint">There is none yet.</p> : null}
       <div class="checks">
-        {choices.map((it) => (
+        {shown.map((it) => (
           <label class="tick">
             <input
               type="checkbox"

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { X509Certificate } from "node:crypto";
 import { csr } from "#test/csr.ts";
 import { eachEngine } from "#test/database/engines.ts";
-import { openProduct, type TestProduct } from "#test/world.ts";
+import { joinAgent, openProduct, type TestProduct } from "#test/world.ts";
 
 eachEngine("issuing", (open) => {
   let product: TestProduct;
@@ -185,5 +185,19 @@ eachEngine("issuing", (open) => {
       const found = await product.ok("GET", `/api/v1/certificates?q=${encodeURIComponent(q)}`);
       expect(found.data.map((it: { id: string }) => it.id)).toEqual([made.body.id]);
     }
+  });
+
+  test("one certificate names its targets, a list does not", async () => {
+    const { id: agentId } = await joinAgent(product);
+    const config = { cert_path: "/etc/tls/a.pem", key_path: "/etc/tls/a.key" };
+    const target = { name: "named", type: "NGINX", agent_id: agentId, config };
+    const { id: targetId } = await product.ok("POST", "/api/v1/targets", target);
+    const order = { sans: ["named.example.test"], target_ids: [targetId] };
+    const { id } = await product.ok("POST", "/api/v1/certificates", order);
+    const path = `/api/v1/certificates/${id}`;
+    expect((await product.ok("GET", path)).target_ids).toEqual([targetId]);
+    const [row] = (await product.ok("GET", "/api/v1/certificates?q=named.example")).data;
+    expect([row.id, "target_ids" in row]).toEqual([id, false]);
+    expect((await product.ok("PATCH", path, { target_ids: [] })).target_ids).toEqual([]);
   });
 });

@@ -152,6 +152,7 @@ describe("forms", () => {
     };
     const team = await add("teams", { name: "t", description: "two\nlines, and a comma" });
     const owner = await add("owners", { name: "o", email: "o@example.test", team_id: team });
+    const target = await add("targets", { name: "n", type: "NGINX", agent_id: agentId, config });
     const things: [page: string, path: string, operation: string, hidden?: string[]][] = [
       ["teams", `teams/${team}`, "teams.update"],
       ["owners", `owners/${owner}`, "owners.update"],
@@ -165,17 +166,13 @@ describe("forms", () => {
         `renewal-policies/${await add("renewal-policies", { name: "r", alert_thresholds_days: [9, 3] })}`,
         "renewal_policies.update",
       ],
-      [
-        "targets",
-        `targets/${await add("targets", { name: "n", type: "NGINX", agent_id: agentId, config })}`,
-        "targets.update",
-      ],
+      ["targets", `targets/${target}`, "targets.update"],
       ["issuers", "issuers/iss-local", "issuers.update"],
       [
         "certificates",
         `certificates/${await add("certificates", {
           sans: ["a.example.test"],
-          agent_id: agentId,
+          target_ids: [target],
           owner_id: owner,
           tags: { "a key": "a = value" },
         })}`,
@@ -205,6 +202,28 @@ describe("forms", () => {
     // The password was left empty, so it is as it was.
     await site.visitor().signIn("root");
   }, 30_000);
+
+  test("keep a target that is among the choices no more, and take away one that is unticked", async () => {
+    const { ok } = site.product;
+    const add = async (n: number) => {
+      const config = { cert_path: `/etc/tls/${n}.pem`, key_path: `/etc/tls/${n}.key` };
+      const body = { name: `kept ${n}`, type: "NGINX", agent_id: agentId, config };
+      return (await ok("POST", "/api/v1/targets", body)).id as string;
+    };
+    const all = [await add(1), await add(2)];
+    const body = { sans: ["kept.example.test"], target_ids: all };
+    const { id } = await ok("POST", "/api/v1/certificates", body);
+    const targetsOf = async () => (await ok("GET", `/api/v1/certificates/${id}`)).target_ids;
+    expect(await targetsOf()).toEqual(all);
+    const form = (await admin.get(`/certificates/${id}`)).form("certificates.update");
+    expect(form.fields.getAll("target_ids")).toEqual(["", ...all]);
+    const [first = ""] = all;
+    expect((await admin.send(form, { target_ids: ["", first] })).status).toBe(303);
+    expect(await targetsOf()).toEqual([first]);
+    // Nobody but the form's choices knows what this id was called.
+    const shown = await admin.send(form, { target_ids: ["", "tgt-gone"] });
+    expect(shown.form("certificates.update").fields.getAll("target_ids")).toEqual(["", "tgt-gone"]);
+  });
 
   test("lose a race openly: what was typed stays, and the other change too", async () => {
     const { ok } = site.product;

@@ -178,7 +178,7 @@ describe("in a browser", () => {
     await page.getByRole("link", { name: "Download PEM" }).click();
     expect((await download).suggestedFilename()).toEndWith(".pem");
 
-    await page.getByText("Change owner, tags, policy…").click();
+    await page.getByText("Change owner, targets, tags, policy…").click();
     await page.getByLabel("Tags").fill("site=main\nnote=a, b");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Change owner, team, tags, targets or policy: done.").waitFor();

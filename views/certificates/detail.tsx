@@ -28,8 +28,6 @@ export interface CertificateProps {
   /** What it is now, for the form that changes it. */
   readonly values: Texts;
   readonly choices: Choices;
-  /** Fields of the change that cannot be filled in with what is there now. */
-  readonly omit: readonly string[];
 }
 
 export function CertificatePage(props: CertificateProps): Html {
@@ -139,7 +137,7 @@ function Change(props: CertificateProps): Html | null {
   return (
     <>
       <details open={isSent || undefined}>
-        <summary>Change owner, tags, policy…</summary>
+        <summary>Change owner, targets, tags, policy…</summary>
         <OperationForm
           of={certificatesApi.update}
           frame={frame}
@@ -147,7 +145,6 @@ function Change(props: CertificateProps): Html | null {
           revision={certificate.revision}
           values={props.values}
           choices={props.choices}
-          omit={props.omit}
           submit="Save"
         />
       </details>

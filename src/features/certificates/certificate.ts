@@ -137,6 +137,13 @@ export const CertificateView = z.object({
 });
 export type CertificateView = z.output<typeof CertificateView>;
 
+/** One certificate by itself; a list does without its targets, which stand in another table. */
+export const CertificateWithTargets = z.object({
+  ...CertificateView.shape,
+  targetIds: z.array(z.string()).meta({ title: "Targets" }),
+});
+export type CertificateWithTargets = z.output<typeof CertificateWithTargets>;
+
 /** What a create or renew answers: the certificate at once, or the job that will make it. */
 export const IssuedView = z.object({
   ...CertificateView.shape,

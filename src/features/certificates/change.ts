@@ -13,12 +13,12 @@ import { certificatesApi } from "./api.ts";
 import { searchText } from "./create.ts";
 import { resolvePlacement } from "./placement-queries.ts";
 import * as queries from "./queries.ts";
-import { loadCertificate } from "./read.ts";
+import { loadCertificate, viewWithTargets } from "./read.ts";
 
 async function saved(tx: Tx, pk: number) {
   const row = await queries.findCertificateByPk(tx.db, pk);
   if (!row) throw new Problem("not-found", "the certificate is gone");
-  return queries.certificateView(row, tx.now);
+  return await viewWithTargets(tx.db, row, tx.now);
 }
 
 export const update = write(certificatesApi.update, {

@@ -1,10 +1,12 @@
 /** Looking at certificates: list, detail, versions, PEM. */
 import { windowOf } from "#base/page.ts";
 import { notFound } from "#base/problem.ts";
+import type { Instant } from "#base/time.ts";
 import { encodePem } from "#pki/pem.ts";
 import type { Context } from "../context.ts";
 import { read } from "../handler.ts";
 import { certificatesApi, statusNamed } from "./api.ts";
+import type { CertificateWithTargets } from "./certificate.ts";
 import { listCertificates } from "./list-queries.ts";
 import * as queries from "./queries.ts";
 import * as versions from "./version-queries.ts";
@@ -29,8 +31,17 @@ export const list = read(certificatesApi.list, async (ctx, input) => {
   return { ...page, data: [...page.data] };
 });
 
+export async function viewWithTargets(
+  db: Context["reader"],
+  row: queries.CertificateRow,
+  now: Instant,
+): Promise<CertificateWithTargets> {
+  const targets = await queries.listTargetsOf(db, row.pk);
+  return { ...queries.certificateView(row, now), targetIds: targets.map((it) => it.id) };
+}
+
 export const get = read(certificatesApi.get, async (ctx, { id }) =>
-  queries.certificateView(await loadCertificate(ctx, id), ctx.clock.now()),
+  viewWithTargets(ctx.reader, await loadCertificate(ctx, id), ctx.clock.now()),
 );
 
 export const listVersions = read(certificatesApi.versions, async (ctx, input) => {

@@ -2,7 +2,10 @@
 /** @jsxImportSource hono/jsx */
 import { toWire } from "#base/wire.ts";
 import { certificatesApi } from "#features/certificates/api.ts";
-import { CertificateView } from "#features/certificates/certificate.ts";
+import {
+  type CertificateView,
+  CertificateWithTargets,
+} from "#features/certificates/certificate.ts";
 import { deploymentsApi } from "#features/deployments/api.ts";
 import { workApi } from "#features/work/api.ts";
 import type { JobView } from "#features/work/job-view.ts";
@@ -97,26 +100,19 @@ async function detail(visit: Visit): Promise<Shown> {
     agent: [...versions.data.map((it) => it.holder), ...jobs.map((it) => it.agentId)],
     target: jobs.map((it) => it.targetId),
   });
-  const wire = toWire(CertificateView, certificate);
   const body = (
     <CertificatePage
       {...{ frame, certificate, jobs, names, choices }}
       versions={versions.data}
       deployments={deployments.data}
       running={isRunning(certificate, jobs)}
-      values={textsOf(fieldsOf(certificatesApi.update), wire)}
-      omit={unknownIn(wire)}
+      values={textsOf(
+        fieldsOf(certificatesApi.update),
+        toWire(CertificateWithTargets, certificate),
+      )}
     />
   );
   return { title: certificate.name, body };
-}
-
-/** A field that cannot be filled in with what is there now would clear it when the form is sent. */
-function unknownIn(wire: unknown): readonly string[] {
-  const known = new Set(Object.keys(Object(wire)));
-  return fieldsOf(certificatesApi.update)
-    .map(({ key }) => key)
-    .filter((key) => !known.has(key));
 }
 
 async function jobsOf(visit: Visit, certificateId: string): Promise<readonly JobView[]> {
