@@ -1,5 +1,6 @@
-/** Reading a request's body within limits: size before reading, nesting before parsing, then strict JSON. */
+/** Reading a request's body within limits: size before reading, nesting before parsing, then JSON in which no name stands twice. */
 import { invalid, Problem } from "#base/problem.ts";
+import { scanJson } from "./json-scan.ts";
 
 const deepest = 32;
 
@@ -36,7 +37,8 @@ export async function readJson(request: Request, limit: number): Promise<Record<
   if (!/^application\/(json|merge-patch\+json)\s*(;|$)/i.test(type)) {
     throw new Problem("unsupported-media-type", "send application/json");
   }
-  if (depthOf(bytes) > deepest) throw invalid("body", `is nested deeper than ${deepest} levels`);
+  const { depth, repeated } = scanJson(bytes, deepest);
+  if (depth > deepest) throw invalid("body", `is nested deeper than ${deepest} levels`);
   let value: unknown;
   try {
     value = JSON.parse(decoder.decode(bytes));
@@ -46,31 +48,7 @@ export async function readJson(request: Request, limit: number): Promise<Record<
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw invalid("body", "must be a JSON object");
   }
+  if (repeated !== undefined) throw invalid(repeated, "stands twice in the body");
   // An object of JSON: keys are strings.
   return value as Record<string, unknown>;
-}
-
-/** How deep brackets nest outside of strings, found without parsing. */
-export function depthOf(bytes: Uint8Array): number {
-  let depth = 0;
-  let most = 0;
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i] ?? 0;
-    if (byte === quote) i = endOfString(bytes, i);
-    else if (opening.has(byte)) most = Math.max(most, ++depth);
-    else if (closing.has(byte)) depth--;
-  }
-  return most;
-}
-
-const quote = 0x22;
-const backslash = 0x5c;
-const opening: ReadonlySet<number> = new Set([0x7b, 0x5b]);
-const closing: ReadonlySet<number> = new Set([0x7d, 0x5d]);
-
-/** The place of the quote that ends the string beginning at `start`. */
-function endOfString(bytes: Uint8Array, start: number): number {
-  let i = start + 1;
-  while (i < bytes.length && bytes[i] !== quote) i += bytes[i] === backslash ? 2 : 1;
-  return i;
 }
