@@ -42,6 +42,22 @@ eachEngine("issuing", (open) => {
     expect(await signerCalls()).toBe(before);
   });
 
+  test("the key beside a signing request must be its key", async () => {
+    const csr_pem = await csr(["kind.example.test"], { key: "RSA-2048" });
+    const other = await order({ csr_pem, key_algorithm: "ECDSA-P256" });
+    expect([other.status, other.body.errors]).toEqual([
+      400,
+      [{ path: "key_algorithm", message: "is not that of the request, which is RSA-2048" }],
+    ]);
+    const made = await order({ csr_pem, key_algorithm: "RSA-2048" });
+    expect([made.status, made.body.key_algorithm]).toEqual([201, "RSA-2048"]);
+    // A renewal takes the kind from its request alone.
+    const path = `/api/v1/certificates/${made.body.id}/renew`;
+    const body = { csr_pem, key_algorithm: "ECDSA-P256" };
+    const renewal = await product.request("POST", path, { body, key: product.adminKey });
+    expect([renewal.status, renewal.body.errors[0].path]).toEqual([400, "key_algorithm"]);
+  });
+
   describe("is refused before the CA key is used", () => {
     const cases: readonly {
       name: string;

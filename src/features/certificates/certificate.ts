@@ -69,6 +69,9 @@ export const CertificateDetails = z.strictObject({
   targetIds: z.array(Id).max(1_000).default([]).meta({ title: "Targets" }),
 });
 
+/** What agents make where nobody says otherwise. */
+export const usualKey: KeyAlgorithm = "ECDSA-P256";
+
 export const NewCertificate = z.strictObject({
   id: Id.optional().meta({ title: "Id", description: "Made when empty" }),
   ...CertificateDetails.shape,
@@ -95,7 +98,10 @@ export const NewCertificate = z.strictObject({
   }),
   issuerId: Id.default("iss-local").meta({ title: "Issuer" }),
   certificateProfileId: Id.optional().meta({ title: "Profile" }),
-  keyAlgorithm: KeyAlgorithm.default("ECDSA-P256").meta({ title: "Key" }),
+  keyAlgorithm: KeyAlgorithm.optional().meta({
+    title: "Key",
+    description: `Empty: ${usualKey}, or that of the signing request`,
+  }),
   validitySeconds: z
     .int()
     .min(60)

@@ -18,11 +18,17 @@ import { loadPolicy, type Policy } from "../policies/index.ts";
 import { expiringAt } from "../policies/renewal-policy.ts";
 import { loadProfile, type Profile } from "../profiles/index.ts";
 import { certificatesApi } from "./api.ts";
-import type { IssuedView, NewCertificate } from "./certificate.ts";
+import { type IssuedView, type NewCertificate, usualKey } from "./certificate.ts";
 import { type Signed, signUnlessDeferred } from "./draft.ts";
 import { insertCertificate } from "./insert-queries.ts";
 import { issueJob } from "./jobs.ts";
-import { type Names, readRequest, requireUsableNames, wantedNames } from "./names.ts";
+import {
+  type Names,
+  readRequest,
+  requireSameKey,
+  requireUsableNames,
+  wantedNames,
+} from "./names.ts";
 import { findOrder, insertOrder, type OrderKey } from "./order-queries.ts";
 import { type Placement, resolvePlacement } from "./placement-queries.ts";
 import * as queries from "./queries.ts";
@@ -127,6 +133,7 @@ export const jobLink = (id: string) => ({ jobId: id, jobUrl: `/api/v1/jobs/${id}
 
 async function plan(ctx: Context, input: NewCertificate, order: OrderKey): Promise<Planned> {
   const request = input.csrPem === undefined ? undefined : readRequest(input.csrPem);
+  if (request) requireSameKey(request, input.keyAlgorithm);
   const names = wantedNames(input, request);
   const [placement, issuer, profile, policy] = await Promise.all([
     resolvePlacement(ctx, input),
@@ -191,7 +198,7 @@ async function insertRow(tx: Tx, id: string, it: Planned, input: NewCertificate)
       renewalPolicyPk: it.policy.pk,
       tags: input.tags,
       source: it.request ? "API" : "Agent",
-      keyAlgorithm: key ? (keyAlgorithmOf(key) ?? keyText(key)) : input.keyAlgorithm,
+      keyAlgorithm: key ? (keyAlgorithmOf(key) ?? keyText(key)) : (input.keyAlgorithm ?? usualKey),
       validitySeconds: input.validitySeconds ?? null,
       activity: it.signed ? "idle" : "issuing",
       validity: it.signed

@@ -1,5 +1,6 @@
-/** The names of a certificate: from what was typed, or from the signing request; and whether the two agree. */
+/** The names of a certificate: from what was typed, or from the signing request; and whether the two agree, the kind of key too. */
 import { invalid, Problem } from "#base/problem.ts";
+import { keyText } from "#pki/algorithms.ts";
 import { refusal, runNameChecks } from "#pki/issuance-checks.ts";
 import { valuesOf } from "#pki/name.ts";
 import { type CertificateRequest, parseRequest } from "#pki/request.ts";
@@ -78,6 +79,13 @@ export function wantedNames(input: Typed, request: CertificateRequest | undefine
   }
   if (input.sans.length === 0) return found;
   return namesFromText(input.commonName ?? found.commonName, input.sans);
+}
+
+/** The request's key must be of the kind that was asked for beside it, if any was. */
+export function requireSameKey({ key }: CertificateRequest, wanted: string | undefined): void {
+  const found = keyText(key);
+  if (wanted === undefined || wanted === found) return;
+  throw invalid("key_algorithm", `is not that of the request, which is ${found}`);
 }
 
 /** The request's names must be the certificate's: nothing more, nothing less. Throws `refused`. */
