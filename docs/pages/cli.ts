@@ -16,7 +16,7 @@ export function cliPage(): string {
   return page(
     "Command line",
     "One command per operation: `certctl NOUN VERB [ID] [FLAGS]`. It talks to the server of `CERTCTL_SERVER_URL` with the API key of `CERTCTL_API_KEY`. Exit status: 0 done, 1 a problem, 2 a wrong call.",
-    "Lists, maps and JSON flags may be repeated. A long text, a secret, a map or JSON may come from a file (`@FILE`) or from standard input (`-`). `--no-FLAG` turns a switch off, or clears a value that may be empty. `certctl completion bash` prints a completion script.",
+    "Lists, maps and JSON flags may be repeated. A list or map that is given once is split at commas and line ends, except where a backslash stands before them (`\\,`); given more than once, each value is one entry as it stands. A long text, a secret, a map or JSON may come from a file (`@FILE`) or from standard input (`-`). `--no-FLAG` turns a switch off, or clears a value that may be empty. `certctl completion bash` prints a completion script.",
     "Flags of every command:",
     table(["Flag", "Meaning"], globals),
     ...nounsOf(commands).flatMap((noun) => [

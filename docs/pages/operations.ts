@@ -13,7 +13,7 @@ export function operationsPage(all: readonly Contract[] = contracts): string {
   const resources = [...new Set(all.map(resourceType))];
   return page(
     "Operations",
-    "Everything the API does. Bodies and answers are JSON in snake_case; a read's input travels in the query, a write's in the body. The same description as OpenAPI 3.1 stands at `/api/v1/openapi.json`.",
+    "Everything the API does. Bodies and answers are JSON in snake_case; a read's input travels in the query, a write's in the body. A list or map in the query is split at commas, except after a backslash (`\\,`), or its parameter is repeated, and then each value is one entry as it stands. The same description as OpenAPI 3.1 stands at `/api/v1/openapi.json`.",
     table(
       ["Operation", "Method and path", "What it does"],
       all.map((it) => [code(it.name), code(`${it.method} ${pathOf(it)}`), plain(it.summary)]),

@@ -4,12 +4,13 @@ import { unwrap } from "./schema.ts";
 
 /**
  * What `texts` (one or more strings under one name) mean to `schema`. What does not look like the schema's type stays
- * text, so that validation names the rule. Lists take repeats, commas and lines; maps take `key=value` lines.
+ * text, so that validation names the rule. A list or a map of `key=value` may be repeated, each text an entry as it
+ * stands, or be one text with an entry a line or between commas, where `\,` is a comma of the entry.
  */
 export function coerce(schema: z.core.$ZodType, texts: readonly string[]): unknown {
   const it = unwrap(schema);
   if (it instanceof z.ZodArray) {
-    return texts.flatMap(splitList).map((text) => coerce(it.element, [text]));
+    return entriesOf(texts).map((text) => coerce(it.element, [text]));
   }
   if (it instanceof z.ZodRecord) return parseMap(texts);
   const text = texts.at(-1) ?? "";
@@ -19,11 +20,18 @@ export function coerce(schema: z.core.$ZodType, texts: readonly string[]): unkno
   return text;
 }
 
-function splitList(text: string): string[] {
-  return text
-    .split(/[\n,]/)
-    .map((part) => part.trim())
+function entriesOf(texts: readonly string[]): readonly string[] {
+  const [only = ""] = texts;
+  if (texts.length !== 1) return texts;
+  return only
+    .split(/(?<!\\)[\n,]/)
+    .map((part) => part.trim().replace(/\\([\n,])/g, "$1"))
     .filter((part) => part !== "");
+}
+
+/** The texts that `coerce` reads back as these entries: none of them splits. */
+export function textsOfEntries(entries: readonly string[]): readonly string[] {
+  return entries.length === 1 ? entries.map((it) => it.replace(/[\n,]/g, "\\$&")) : entries;
 }
 
 function parseFlag(text: string): boolean | string {
@@ -34,7 +42,7 @@ function parseFlag(text: string): boolean | string {
 
 function parseMap(texts: readonly string[]): unknown {
   const entries: [string, string][] = [];
-  for (const line of texts.flatMap(splitList)) {
+  for (const line of entriesOf(texts)) {
     const at = line.indexOf("=");
     if (at < 1) return line;
     entries.push([line.slice(0, at).trim(), line.slice(at + 1).trim()]);

@@ -3,6 +3,7 @@
  * redirect: the credential would travel along. Retries nothing: whoever calls knows whether a repeat is harmless.
  */
 import { toSnake } from "./case.ts";
+import { textsOfEntries } from "./coerce.ts";
 import { type Contract, pathParameters, travelsInQuery } from "./contract.ts";
 import { Problem } from "./problem.ts";
 import { problemOf } from "./problem-document.ts";
@@ -121,9 +122,9 @@ function requestOf(
 /** How a value stands in a query: lists as repeats, maps as `key=value`, the rest as text. `coerce` reads it back. */
 function textsOf(value: unknown): readonly string[] {
   if (value === undefined || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap(textsOf);
+  if (Array.isArray(value)) return textsOfEntries(value.flatMap(textsOf));
   if (typeof value !== "object") return [String(value)];
-  return Object.entries(value).map(([key, it]) => `${key}=${it}`);
+  return textsOfEntries(Object.entries(value).map(([key, it]) => `${key}=${it}`));
 }
 
 function headersOf(

@@ -43,6 +43,13 @@ export function commandHelp(command: Command): string {
     ...(flags.some((it) => it.fromFile)
       ? ["", "@FILE reads a value from a file, - from standard input."]
       : []),
+    ...(flags.some((it) => it.kind === "list" || it.kind === "map")
+      ? [
+          "",
+          "A list or map is one value with commas, or the flag repeated: then nothing is split. In one",
+          "value \\, is a comma of its own.",
+        ]
+      : []),
     ...(flags.some((it) => it.nullable || it.kind === "switch")
       ? ["", "--no-FLAG turns a switch off, or clears a value that may be empty."]
       : []),
