@@ -2,8 +2,9 @@
 import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { client } from "#base/client.ts";
+import { fetchAnchors } from "#features/agents/anchors.ts";
 import { agentsApi } from "#features/agents/api.ts";
-import { fetchAnchors, pinned } from "./connection.ts";
+import { blind, pinned } from "./connection.ts";
 import { type Identity, loadIdentity, saveIdentity } from "./identity.ts";
 import { machineInfo } from "./machine-info.ts";
 import { type AgentSettings, UsageError } from "./settings.ts";
@@ -20,7 +21,7 @@ export async function join(settings: AgentSettings): Promise<Identity> {
       `this machine is agent ${known.id} of ${known.server} already; retire it there and remove ${stateDirectory}/identity.json to join again`,
     );
   }
-  const anchorsPem = await fetchAnchors(server, caFingerprint);
+  const anchorsPem = await fetchAnchors(blind(server), caFingerprint);
   const { publicKey, privateKey } = generateKeyPairSync("x25519");
   const joined = await client({ join: agentsApi.join }, pinned(server, anchorsPem)).join({
     token,

@@ -2,6 +2,7 @@
 import type { Connection, Fetch } from "#base/exchange.ts";
 import { isLoopback } from "#base/loopback.ts";
 import { readNamed } from "#base/named-file.ts";
+import { fetchAnchors } from "#features/agents/anchors.ts";
 import type { Globals } from "./global-flags.ts";
 import type { ReadFile } from "./input.ts";
 import { UsageError } from "./usage-error.ts";
@@ -59,9 +60,28 @@ function fetchOf(base: URL, globals: Globals, { env, readFile, fetch }: Surround
   if (insecure) {
     return (url, init) => fetch(url, { ...init, tls: { rejectUnauthorized: false } });
   }
-  if (path === undefined || path === "") return fetch;
+  if (path === undefined || path === "") return byFingerprint(base, globals, { env, fetch });
   const ca = contentOf("--ca-bundle", path, readFile);
   return (url, init) => fetch(url, { ...init, tls: { ca } });
+}
+
+/** Without a fingerprint the machine's own trust store decides. */
+function byFingerprint(
+  base: URL,
+  globals: Globals,
+  { env, fetch }: Pick<Surroundings, "env" | "fetch">,
+): Fetch {
+  const fingerprint = globals.get("--ca-fingerprint") ?? env["CERTCTL_SERVER_CA_FINGERPRINT"];
+  if (fingerprint === undefined || fingerprint === "") return fetch;
+  if (!/^[0-9a-f]{64}$/i.test(fingerprint.replaceAll(":", ""))) {
+    throw new UsageError("--ca-fingerprint must be 64 hexadecimal digits (SHA-256)");
+  }
+  const blind: Fetch = (url, init) => fetch(url, { ...init, tls: { rejectUnauthorized: false } });
+  let anchors: Promise<readonly string[]> | undefined;
+  return async (url, init) => {
+    anchors ??= fetchAnchors({ base, fetch: blind }, fingerprint);
+    return await fetch(url, { ...init, tls: { ca: (await anchors).join("\n") } });
+  };
 }
 
 function headersOf(globals: Globals): Readonly<Record<string, string>> {

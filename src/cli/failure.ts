@@ -39,11 +39,14 @@ const untrusted: readonly string[] = [
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ];
 
+const trustHint =
+  "give --ca-fingerprint with the CA's fingerprint, which the server prints when it starts, or its trust anchors with --ca-bundle FILE";
+
 function callFailureText({ message, requestId, cause }: CallFailure): string {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   return [
     `error: ${harmless(message)}`,
-    ...(untrusted.includes(code) ? ["give the server's trust anchors with --ca-bundle FILE"] : []),
+    ...(untrusted.includes(code) ? [trustHint] : []),
     ...requestIdLine(requestId),
     "",
   ].join("\n");

@@ -26,6 +26,12 @@ export const globalFlags = [
     summary: "Trust anchors of the server, PEM (CERTCTL_SERVER_CA_BUNDLE_PATH)",
   },
   {
+    name: "--ca-fingerprint",
+    placeholder: "SHA256",
+    summary:
+      "Instead: the CA's fingerprint, as the server prints it (CERTCTL_SERVER_CA_FINGERPRINT)",
+  },
+  {
     name: "--insecure",
     placeholder: "",
     summary: "Do not check the server's certificate; loopback only",

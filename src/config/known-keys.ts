@@ -75,7 +75,7 @@ const perProfile: readonly RegExp[] = [
 
 /** Read by the agent and by the commands that talk to a server; the server itself lets them be. */
 const elsewhere =
-  "AGENT_ID AGENT_NAME API_KEY DISCOVERY_DIRS KEY_DIR SERVER_CA_BUNDLE_PATH " +
+  "AGENT_ID AGENT_NAME API_KEY DISCOVERY_DIRS KEY_DIR SERVER_CA_BUNDLE_PATH SERVER_CA_FINGERPRINT " +
   "SERVER_TLS_INSECURE_SKIP_VERIFY SERVER_URL";
 
 /** Not settings: what tests and hooks find in their environment. */

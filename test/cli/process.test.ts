@@ -1,5 +1,6 @@
 /** The command line as a process: pipes, standard input, TLS trust, and completion in a real bash. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { X509Certificate } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +13,8 @@ const directory = mkdtempSync(join(tmpdir(), "certctl-cli-"));
 const anchor = join(directory, "anchor.pem");
 let server: ReturnType<typeof Bun.serve>;
 let seen: unknown;
+/** What came along where the server was not known yet. */
+let blindToken: string | null | undefined;
 
 beforeAll(async () => {
   const key = join(directory, "key.pem");
@@ -41,6 +44,10 @@ beforeAll(async () => {
     hostname: "127.0.0.1",
     tls: { key: readFileSync(key, "utf8"), cert: readFileSync(anchor, "utf8") },
     async fetch(request) {
+      if (new URL(request.url).pathname === "/api/v1/trust-anchors") {
+        blindToken = request.headers.get("authorization");
+        return Response.json({ anchors_pem: [readFileSync(anchor, "utf8")], fingerprints: [] });
+      }
       const text = await request.text();
       seen = text === "" ? undefined : JSON.parse(text);
       // Larger than any pipe's buffer.
@@ -78,7 +85,7 @@ describe("trust", () => {
   test("is missing for an unknown server certificate, and the way out is named", async () => {
     const { code, err } = await run("$CERTCTL certs list");
     expect(code).toBe(1);
-    expect(err).toContain("give the server's trust anchors with --ca-bundle FILE");
+    expect(err).toContain("--ca-fingerprint");
   });
 
   test("comes with --ca-bundle, by flag or environment, and with --insecure on loopback", async () => {
@@ -90,6 +97,36 @@ describe("trust", () => {
       const { code, out } = await run(`${how} certs list --only id | tail -1`);
       expect({ code, out }).toEqual({ code: 0, out: "mc-499\n" });
     }
+  });
+});
+
+describe("a fingerprint", () => {
+  const fingerprint = () => new X509Certificate(readFileSync(anchor)).fingerprint256;
+
+  test("is enough to trust the server that has it, which gets no key before", async () => {
+    for (const how of [
+      `$CERTCTL --ca-fingerprint ${fingerprint()}`,
+      `CERTCTL_SERVER_CA_FINGERPRINT=${fingerprint().replaceAll(":", "").toLowerCase()} $CERTCTL`,
+    ]) {
+      const { code, out } = await run(`${how} certs list --only id | tail -1`);
+      expect({ code, out }).toEqual({ code: 0, out: "mc-499\n" });
+      expect(blindToken).toBeNull();
+    }
+  });
+
+  test("of another server is refused, and nothing is asked", async () => {
+    seen = "nothing";
+    const { code, err } = await run(`$CERTCTL --ca-fingerprint ${"ab".repeat(32)} certs list`);
+    expect(code).toBe(1);
+    expect(err).toContain("somebody is in between");
+    expect(err).not.toContain("at ");
+    expect(seen).toBe("nothing");
+  });
+
+  test("that is none is a mistake in the call", async () => {
+    const { code, err } = await run("$CERTCTL --ca-fingerprint abc certs list");
+    expect(code).toBe(2);
+    expect(err).toContain("64 hexadecimal digits");
   });
 });
 
