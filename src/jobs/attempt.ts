@@ -2,6 +2,7 @@
 import { backoff } from "#base/retry.ts";
 import { instant, later, seconds } from "#base/time.ts";
 import { type Failure, type Job, type JobContext, JobFailure, type ServerKind } from "./job.ts";
+import * as leases from "./lease-queries.ts";
 import { txOf } from "./open-tx.ts";
 import * as queries from "./queries.ts";
 import { type JobEvent, jobMachine } from "./state.ts";
@@ -52,12 +53,12 @@ export async function attempt(
   job: Job,
   kind: ServerKind,
   signal: AbortSignal,
-): Promise<"succeed" | "retry" | "giveUp" | "cancel"> {
+): Promise<"succeed" | "retry" | "giveUp" | "cancel" | "stop"> {
   const steps: queries.Step[] = [];
   const origin = { actor: job.requestedBy, requestId: job.id, address: null };
   const record: JobContext["record"] = (work) =>
     commit(world, subscriptions, origin, async (tx) => {
-      if (!(await queries.shareLease(tx.db, job))) throw new LeaseLost(job);
+      if (!(await leases.shareLease(tx.db, job))) throw new LeaseLost(job);
       return await work(tx);
     });
   const ctx = contextOf(world, job, { signal, steps, record });
@@ -65,7 +66,7 @@ export async function attempt(
     const input = kind.input.parse(job.input);
     const prepared = await kind.run(ctx, job, input);
     await commit(world, subscriptions, origin, async (tx) => {
-      if (!(await queries.lockLease(tx.db, job, tx.now))) throw new LeaseLost(job);
+      if (!(await leases.lockLease(tx.db, job, tx.now))) throw new LeaseLost(job);
       const result = await kind.commit(tx, job, prepared, input);
       await queries.insertSteps(tx.db, job, steps);
       await end(tx, job, { event: "succeed", result });
@@ -77,8 +78,10 @@ export async function attempt(
       await commit(world, subscriptions, origin, (tx) => endCancelled(tx, job, kind, steps));
       return "cancel";
     }
-    // A stop is nobody's fault: the lease runs out or is given back, and the attempt is made again elsewhere.
-    if (signal.reason === stopping) throw error;
+    if (signal.reason === stopping) {
+      await commit(world, subscriptions, origin, (tx) => giveBack(tx, job));
+      return "stop";
+    }
     const failure = failureOf(error);
     return await commit(world, subscriptions, origin, (tx) =>
       endFailed(tx, job, kind, failure, steps),
@@ -101,7 +104,7 @@ function contextOf(world: World, job: Job, { signal, steps, record }: Under): Jo
     record,
     async confirmLease() {
       signal.throwIfAborted();
-      if (!(await queries.holdsLease(world.database.reader, job))) throw new LeaseLost(job);
+      if (!(await leases.holdsLease(world.database.reader, job))) throw new LeaseLost(job);
     },
     async step(name, work) {
       const startedAt = world.clock.now();
@@ -119,8 +122,8 @@ function contextOf(world: World, job: Job, { signal, steps, record }: Under): Jo
   };
 }
 
-async function end(tx: Tx, job: Job, ending: queries.Ending): Promise<void> {
-  if (!(await queries.endAttempt(tx.db, job, ending, tx.now))) throw new LeaseLost(job);
+async function end(tx: Tx, job: Job, ending: leases.Ending): Promise<void> {
+  if (!(await leases.endAttempt(tx.db, job, ending, tx.now))) throw new LeaseLost(job);
   await announce(tx, job, ending.event);
 }
 
@@ -134,6 +137,12 @@ export async function announce(tx: Tx, job: Job, event: JobEvent): Promise<void>
     { id: job.id, teamPk: job.teamPk },
     { state: state ?? event, type: job.type },
   );
+}
+
+/** A stop is nobody's fault: the attempt does not count, and another worker may begin at once. */
+async function giveBack(tx: Tx, job: Job): Promise<void> {
+  if (!(await leases.giveBack(tx.db, job, tx.now))) throw new LeaseLost(job);
+  tx.wakes.add("jobs");
 }
 
 async function endCancelled(

@@ -5,6 +5,7 @@ import { type Instant, later, type Milliseconds, minutes, seconds } from "#base/
 import { attempt, cancelled, commit, endFailed, LeaseLost, stopping } from "./attempt.ts";
 import type { Job, JobKind, ServerKind } from "./job.ts";
 import { system } from "./job.ts";
+import * as leases from "./lease-queries.ts";
 import * as queries from "./queries.ts";
 import type { Subscription } from "./tx.ts";
 import type { World } from "./world.ts";
@@ -23,6 +24,7 @@ export interface EngineOptions {
 
 interface Running {
   readonly job: Job;
+  readonly kind: ServerKind;
   readonly abort: AbortController;
   readonly done: Promise<void>;
 }
@@ -58,7 +60,7 @@ export function engine(options: EngineOptions): Engine {
       running.delete(job.pk);
       nudge.abort();
     });
-    running.set(job.pk, { job, abort, done });
+    running.set(job.pk, { job, kind, abort, done });
   }
 
   async function claimLoop(): Promise<void> {
@@ -89,6 +91,8 @@ export function engine(options: EngineOptions): Engine {
     stop.abort();
     unsubscribe();
     await loops;
+    // What records in parts loses nothing by going on elsewhere.
+    for (const it of running.values()) if (it.kind.inParts) it.abort.abort(stopping);
     const all = Promise.allSettled([...running.values()].map((it) => it.done));
     await Promise.race([all, world.clock.sleep(grace)]);
     for (const it of running.values()) it.abort.abort(stopping);
@@ -148,7 +152,7 @@ async function claimDue(
         token: newToken("lease", world.random, 12),
         until: later(now, options.lease),
       };
-      if (!(await queries.claim(db, job, lease, now))) continue;
+      if (!(await leases.claim(db, job, lease, now))) continue;
       const claimed = { ...job, leaseToken: lease.token, attempts: job.attempts + 1 };
       taken.push({ job: { ...claimed, state: "Running" }, kind });
     }
@@ -215,15 +219,15 @@ async function keepLeases(
   running: ReadonlyMap<number, Running>,
 ): Promise<void> {
   if (running.size === 0) return;
-  const leases = new Map([...running].map(([pk, it]) => [pk, it.job.leaseToken ?? ""]));
+  const ours = new Map([...running].map(([pk, it]) => [pk, it.job.leaseToken ?? ""]));
   const { world } = options;
   const until: Instant = later(world.clock.now(), options.lease);
   const { held, cancelled: asked } = await world.database.transaction((db) =>
-    queries.extend(db, leases, until),
+    leases.extend(db, ours, until),
   );
   for (const [pk, it] of running) {
     if (asked.includes(pk)) it.abort.abort(cancelled);
-    else if (!held.includes(pk) && leases.has(pk)) it.abort.abort(new LeaseLost(it.job));
+    else if (!held.includes(pk) && ours.has(pk)) it.abort.abort(new LeaseLost(it.job));
   }
 }
 
@@ -234,7 +238,7 @@ async function takeOver(
 ): Promise<void> {
   const { world } = options;
   // Wait one more lease than agents and workers were promised, so that a slow clock loses nothing.
-  const expired = await queries.listExpiredLeases(world.database.reader, world.clock.now(), 200);
+  const expired = await leases.listExpiredLeases(world.database.reader, world.clock.now(), 200);
   for (const job of expired) {
     const kind = kinds.get(job.kind);
     const failure = {

@@ -216,6 +216,32 @@ eachEngine("bulk work", (open) => {
     expect(job.items.succeeded + job.items.cancelled).toBe(many.length);
   });
 
+  test("is given back by a process that stops, and counts no attempt for that", async () => {
+    const asked = await ask("reassign", { certificate_ids: many, owner_id: "o-new" });
+    const id = asked.body.job_id;
+    const make = () =>
+      engine({
+        world: product.world,
+        kinds: [...product.product.kinds.values()],
+        subscriptions: product.product.subscriptions,
+        concurrency: 4,
+        lease: minutes(1),
+        poll: 50,
+      });
+    const stopping = make();
+    stopping.start();
+    await until(id, 10);
+    await stopping.stop(minutes(1));
+    // The test's clock is short of breath: the worker may still be at its last items.
+    while ((await jobAt(id)).status === "Running") await Bun.sleep(1);
+    const given = await jobAt(id);
+    expect(given).toMatchObject({ status: "Pending", attempts: 0 });
+    expect(given.items.waiting).toBeGreaterThan(0);
+    await make().drain();
+    expect(await jobAt(id)).toMatchObject({ status: "Completed", attempts: 1 });
+    expect((await audited("certificates.update", id)).toSorted()).toEqual([...many].toSorted());
+  });
+
   test("whose worker went silent is finished by another one, and no item is done twice", async () => {
     const asked = await ask("reassign", { certificate_ids: many, owner_id: "o-few" });
     const id = asked.body.job_id;

@@ -55,7 +55,7 @@ export function bulkJob(parts: BulkParts) {
         );
         if (!rights) throw gone("whoever asked for it may not do this any more");
         const work = { ctx, job, operation, rights, change, defer, tries };
-        await inLanes(items, (item) => runItem(work, item));
+        await inLanes(items, ctx.signal, (item) => runItem(work, item));
         await ctx.record((tx) =>
           tx.emit(
             "job.changed",
@@ -150,12 +150,16 @@ function failed({ ctx, job }: Work, item: Item, error: unknown): ItemResult {
 }
 
 /** Works through `items`, some at a time. The first failure stops what has not begun, and is thrown when the rest has ended. */
-async function inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+async function inLanes<T>(
+  items: readonly T[],
+  signal: AbortSignal,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const rest = items.values();
   let stopped = false;
   const lane = async () => {
     for (const item of rest) {
-      if (stopped) return;
+      if (stopped || signal.aborted) return;
       try {
         await work(item);
       } catch (error) {
@@ -167,4 +171,5 @@ async function inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>)
   const ended = await Promise.allSettled(Array.from({ length: lanes }, lane));
   const failure = ended.find((it) => it.status === "rejected");
   if (failure) throw failure.reason;
+  signal.throwIfAborted();
 }

@@ -4,6 +4,7 @@ import type { Input } from "#base/contract.ts";
 import { notFound } from "#base/problem.ts";
 import { announce, endFailed } from "#jobs/attempt.ts";
 import type { Job } from "#jobs/job.ts";
+import * as leases from "#jobs/lease-queries.ts";
 import * as jobs from "#jobs/queries.ts";
 import { requireSelf } from "../agents/self.ts";
 import { recordFailure } from "../certificates/jobs.ts";
@@ -112,7 +113,7 @@ async function endJob(tx: WriteTx, job: Job, input: Report): Promise<void> {
   if (input.status === "Completed") {
     await jobs.insertSteps(tx.db, job, steps);
     const result = { outcome: input.outcome, seen: input.seen?.fingerprint };
-    await jobs.endAttempt(tx.db, job, { event: "succeed", result }, tx.now);
+    await leases.endAttempt(tx.db, job, { event: "succeed", result }, tx.now);
     await announce(tx, job, "succeed");
     return;
   }

@@ -2,7 +2,7 @@
 import { newToken } from "#base/random.ts";
 import { later, minutes, seconds } from "#base/time.ts";
 import type { Job } from "#jobs/job.ts";
-import * as jobs from "#jobs/queries.ts";
+import * as leases from "#jobs/lease-queries.ts";
 import type { World } from "#jobs/world.ts";
 import { encodePem } from "#pki/pem.ts";
 import { requireSelf } from "../agents/self.ts";
@@ -66,7 +66,7 @@ async function take(world: World, agentPk: number): Promise<readonly WorkItem[]>
         continue;
       }
       const token = newToken("lease", random, 12);
-      if (!(await jobs.claim(db, job, { token, until: later(now, lease) }, now))) continue;
+      if (!(await leases.claim(db, job, { token, until: later(now, lease) }, now))) continue;
       kept.push({ ...job, state: "Running", leaseToken: token });
     }
     return kept;

@@ -2,6 +2,7 @@
 import { windowOf } from "#base/page.ts";
 import { Lost, notFound, Problem } from "#base/problem.ts";
 import type { JobKind } from "#jobs/job.ts";
+import * as leases from "#jobs/lease-queries.ts";
 import * as jobs from "#jobs/queries.ts";
 import { JobState, JobType, jobMachine } from "#jobs/state.ts";
 import type { Tx } from "#jobs/tx.ts";
@@ -83,11 +84,11 @@ export function cancelWith(kinds: () => ReadonlyMap<string, JobKind>) {
           throw new Lost("the job");
         await kind?.cancelled?.(tx, jobs.toJob(row));
       } else if (kind?.inParts === true) {
-        if (!(await jobs.interrupt(tx.db, row.pk, "cancel", tx.now))) throw new Lost("the job");
+        if (!(await leases.interrupt(tx.db, row.pk, "cancel", tx.now))) throw new Lost("the job");
         await kind.cancelled?.(tx, jobs.toJob(row));
       } else if (row.executor === "agent") {
         // The agent is told with its next heartbeat; whatever it still reports counts for nothing.
-        await jobs.endAttempt(
+        await leases.endAttempt(
           tx.db,
           jobs.toJob(row),
           { event: "cancel", error: "cancelled" },
@@ -117,7 +118,7 @@ export function pauseWith(kinds: () => ReadonlyMap<string, JobKind>) {
       }
       const moved =
         state === "Running"
-          ? await jobs.interrupt(tx.db, row.pk, "pause", tx.now)
+          ? await leases.interrupt(tx.db, row.pk, "pause", tx.now)
           : await jobs.moveIdle(tx.db, row.pk, "pause", tx.now);
       if (!moved) throw new Lost("the job");
       return await view(tx, row);

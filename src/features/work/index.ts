@@ -3,6 +3,7 @@ import { notFound } from "#base/problem.ts";
 import { days, later, type Milliseconds, minutes, seconds } from "#base/time.ts";
 import { endFailed, LeaseLost } from "#jobs/attempt.ts";
 import type { JobKind } from "#jobs/job.ts";
+import * as leases from "#jobs/lease-queries.ts";
 import * as jobs from "#jobs/queries.ts";
 import type { Recurring, RecurringContext } from "#jobs/recurring.ts";
 import * as schedules from "#jobs/schedule-queries.ts";
@@ -110,7 +111,7 @@ function jobRetry(kinds: WorkParts["kinds"]): Recurring {
     interval: minutes(5),
     timeout: minutes(2),
     async run(ctx) {
-      const expired = await jobs.listExpiredLeases(ctx.database.reader, ctx.clock.now(), 1_000);
+      const expired = await leases.listExpiredLeases(ctx.database.reader, ctx.clock.now(), 1_000);
       for (const job of expired) await takeBack(ctx, kinds, job);
       return `${expired.length} taken back`;
     },
@@ -120,7 +121,7 @@ function jobRetry(kinds: WorkParts["kinds"]): Recurring {
 async function takeBack(
   ctx: RecurringContext,
   kinds: WorkParts["kinds"],
-  job: Awaited<ReturnType<typeof jobs.listExpiredLeases>>[number],
+  job: Awaited<ReturnType<typeof leases.listExpiredLeases>>[number],
 ): Promise<void> {
   const message = "whoever ran it stopped answering and the lease ran out";
   const failure = { message, retryable: true };
