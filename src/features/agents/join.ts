@@ -10,6 +10,7 @@ import { ownAnchors } from "../issuers/first.ts";
 import { resolveTeam } from "../ownership/owners.ts";
 import { heartbeatInterval } from "./agent.ts";
 import { agentsApi } from "./api.ts";
+import * as tokens from "./join-queries.ts";
 import * as queries from "./queries.ts";
 
 export const trust = read(agentsApi.trust, async (ctx) => {
@@ -31,7 +32,7 @@ export const createJoinToken = write(agentsApi.createJoinToken, {
     const id = tx.newId("joinToken");
     const token = newToken("ccj", tx.random, 24);
     const expiresAt = later(tx.now, minutes(input.expiresInMinutes));
-    await queries.insertJoinToken(tx.db, {
+    await tokens.insertJoinToken(tx.db, {
       id,
       name: input.name ?? null,
       hash: hashToken(token),
@@ -48,7 +49,7 @@ export const createJoinToken = write(agentsApi.createJoinToken, {
 
 export const join = write(agentsApi.join, {
   async prepare(ctx, input) {
-    const token = await queries.findJoinToken(ctx.reader, hashToken(input.token));
+    const token = await tokens.findJoinToken(ctx.reader, hashToken(input.token));
     // One sentence for all three, so that tokens cannot be told apart by trying.
     if (!token || token.used_at !== null || token.expires_at <= ctx.clock.now()) {
       throw new Problem("forbidden", "the join token is unknown, used or expired; make a new one");
@@ -75,7 +76,7 @@ export const join = write(agentsApi.join, {
         now: tx.now,
       }),
     );
-    if (!(await queries.useJoinToken(tx.db, token.pk, agentPk, tx.now))) {
+    if (!(await tokens.useJoinToken(tx.db, token.pk, agentPk, tx.now))) {
       throw new Problem("forbidden", "the join token is unknown, used or expired; make a new one");
     }
     tx.subject({ id, teamPk: token.team_pk, details: { name, token: token.id } });

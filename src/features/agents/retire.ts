@@ -7,6 +7,7 @@ import { write } from "../handler.ts";
 import { sentinels } from "./agent.ts";
 import { agentsApi } from "./api.ts";
 import * as queries from "./queries.ts";
+import * as retiring from "./retire-queries.ts";
 
 export const retire = write(agentsApi.retire, {
   async prepare(ctx, input) {
@@ -24,7 +25,7 @@ export const retire = write(agentsApi.retire, {
     return { agent };
   },
   async commit(tx, { agent }, input) {
-    const counts = await queries.countDependencies(tx.db, agent.pk);
+    const counts = await retiring.countDependencies(tx.db, agent.pk);
     tx.subject({
       id: agent.id,
       teamPk: agent.team_pk,
@@ -36,13 +37,13 @@ export const retire = write(agentsApi.retire, {
     const hanging = counts.activeTargets + counts.activeCertificates + counts.pendingJobs > 0;
     if (hanging && !input.force) throw blocked(counts);
     if (hanging) {
-      for (const pk of await queries.listActiveJobs(tx.db, agent.pk)) {
+      for (const pk of await retiring.listActiveJobs(tx.db, agent.pk)) {
         await jobs.moveIdle(tx.db, pk, "cancel", tx.now, { error: "the agent was retired" });
         await jobs.askToCancel(tx.db, pk, tx.now);
       }
-      await queries.retireTargets(tx.db, agent.pk, input.reason ?? "", tx.now);
+      await retiring.retireTargets(tx.db, agent.pk, input.reason ?? "", tx.now);
     }
-    await queries.retireAgent(tx.db, agent.pk, input.reason ?? null, tx.now);
+    await retiring.retireAgent(tx.db, agent.pk, input.reason ?? null, tx.now);
     await tx.emit("agent.retired", { id: agent.id, teamPk: agent.team_pk }, {});
     tx.wakes.add(`agent:${agent.pk}`);
     return { retiredAt: tx.now, alreadyRetired: false, cascade: hanging, counts };
@@ -50,7 +51,7 @@ export const retire = write(agentsApi.retire, {
 });
 
 /** The seeds' body: a stable word and three counts beside the problem's own members. */
-function blocked(counts: Awaited<ReturnType<typeof queries.countDependencies>>): Problem {
+function blocked(counts: Awaited<ReturnType<typeof retiring.countDependencies>>): Problem {
   const wire = Object.fromEntries(Object.entries(counts).map(([key, n]) => [toSnake(key), n]));
   return new Problem(
     "blocked-by-dependencies",
