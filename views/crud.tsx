@@ -6,8 +6,9 @@ import { Details, Value } from "./detail.tsx";
 import { OperationForm } from "./form.tsx";
 import type { Choices, Frame, Texts } from "./frame.ts";
 import type { Html } from "./html.ts";
+import { ListPage, type Rows } from "./list-page.tsx";
 import { type NamedKind, type Names, Ref } from "./reference.tsx";
-import { type Column, type Listed, ListTable } from "./table.tsx";
+import type { Column } from "./table.tsx";
 
 /** What every such thing has; the rest is told by the schema. */
 export interface Thing {
@@ -39,37 +40,25 @@ export interface Crud {
   readonly purpose: string;
 }
 
-export interface CrudListProps {
+export interface CrudListProps extends Rows<Thing> {
   readonly of: Crud;
-  readonly frame: Frame;
-  readonly query: URLSearchParams;
-  readonly list: Listed<Thing>;
   readonly names: Names;
   readonly choices: Choices;
 }
 
-export function CrudList({ of, frame, query, list, names, choices }: CrudListProps): Html {
+export function CrudList({ of, names, choices, ...rows }: CrudListProps): Html {
   return (
-    <>
-      <h1>{of.many}</h1>
-      <p>{of.purpose}</p>
-      {frame.may(of.api.create) ? (
-        <p>
-          <a class="button" href={`${of.path}/new`}>{`New ${of.one}`}</a>
-        </p>
-      ) : null}
-      <ListTable
-        of={of.api.list}
-        frame={frame}
-        caption={of.many}
-        path={of.path}
-        query={query}
-        list={list}
-        columns={columnsOf(of, frame, names)}
-        choices={choices}
-        empty={`There is no such ${of.one}.`}
-      />
-    </>
+    <ListPage
+      {...rows}
+      title={of.many}
+      purpose={of.purpose}
+      create={{ contract: of.api.create, label: `New ${of.one}` }}
+      of={of.api.list}
+      path={of.path}
+      columns={columnsOf(of, rows.frame, names)}
+      choices={choices}
+      empty={`There is no such ${of.one}.`}
+    />
   );
 }
 

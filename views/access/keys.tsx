@@ -6,43 +6,30 @@ import type { ApiKeyView } from "#features/access/principal.ts";
 import { OperationForm } from "../form.tsx";
 import type { Choices, Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
+import { ListPage, type Rows } from "../list-page.tsx";
 import type { Names } from "../reference.tsx";
 import { Secret } from "../secret.tsx";
-import { type Column, type Listed, ListTable } from "../table.tsx";
+import type { Column } from "../table.tsx";
 import { Time } from "../time.tsx";
 import { Grants } from "./grants.tsx";
 
 type Key = z.output<typeof ApiKeyView>;
 
-export interface KeysProps {
-  readonly frame: Frame;
-  readonly query: URLSearchParams;
-  readonly list: Listed<Key>;
+export interface KeysProps extends Rows<Key> {
   readonly names: Names;
 }
 
-export function KeysPage({ frame, query, list, names }: KeysProps): Html {
+export function KeysPage({ names, ...rows }: KeysProps): Html {
   return (
-    <>
-      <h1>API keys</h1>
-      {frame.may(accessApi.createKey) ? (
-        <p>
-          <a class="button" href="/keys/new">
-            New API key
-          </a>
-        </p>
-      ) : null}
-      <ListTable
-        of={accessApi.listKeys}
-        frame={frame}
-        caption="API keys"
-        path="/keys"
-        query={query}
-        list={list}
-        columns={columnsOf(frame, names)}
-        empty="There is no API key."
-      />
-    </>
+    <ListPage
+      {...rows}
+      title="API keys"
+      create={{ contract: accessApi.createKey, label: "New API key" }}
+      of={accessApi.listKeys}
+      path="/keys"
+      columns={columnsOf(rows.frame, names)}
+      empty="There is no API key."
+    />
   );
 }
 

@@ -6,42 +6,29 @@ import type { UserView } from "#features/access/principal.ts";
 import { OperationForm } from "../form.tsx";
 import type { Choices, Frame, Texts } from "../frame.ts";
 import type { Html } from "../html.ts";
+import { ListPage, type Rows } from "../list-page.tsx";
 import type { Names } from "../reference.tsx";
-import { type Column, type Listed, ListTable } from "../table.tsx";
+import type { Column } from "../table.tsx";
 import { Time } from "../time.tsx";
 import { Grants } from "./grants.tsx";
 
 type User = z.output<typeof UserView>;
 
-export interface UsersProps {
-  readonly frame: Frame;
-  readonly query: URLSearchParams;
-  readonly list: Listed<User>;
+export interface UsersProps extends Rows<User> {
   readonly names: Names;
 }
 
-export function UsersPage({ frame, query, list, names }: UsersProps): Html {
+export function UsersPage({ names, ...rows }: UsersProps): Html {
   return (
-    <>
-      <h1>Users</h1>
-      {frame.may(accessApi.createUser) ? (
-        <p>
-          <a class="button" href="/users/new">
-            New user
-          </a>
-        </p>
-      ) : null}
-      <ListTable
-        of={accessApi.listUsers}
-        frame={frame}
-        caption="Users"
-        path="/users"
-        query={query}
-        list={list}
-        columns={columnsOf(frame, names)}
-        empty="There is no user."
-      />
-    </>
+    <ListPage
+      {...rows}
+      title="Users"
+      create={{ contract: accessApi.createUser, label: "New user" }}
+      of={accessApi.listUsers}
+      path="/users"
+      columns={columnsOf(rows.frame, names)}
+      empty="There is no user."
+    />
   );
 }
 

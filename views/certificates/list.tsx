@@ -4,51 +4,38 @@ import { certificatesApi } from "#features/certificates/api.ts";
 import type { CertificateView } from "#features/certificates/certificate.ts";
 import type { Choices, Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
+import { ListPage, type Rows } from "../list-page.tsx";
 import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
-import { type Column, filterNames, type Listed, ListTable } from "../table.tsx";
+import { type Column, filterNames } from "../table.tsx";
 import { Time } from "../time.tsx";
 import { SelectedBar, Tick } from "./bulk.tsx";
 
-export interface CertificatesProps {
-  readonly frame: Frame;
-  readonly query: URLSearchParams;
-  readonly list: Listed<CertificateView>;
+export interface CertificatesProps extends Rows<CertificateView> {
   readonly names: Names;
   readonly choices: Choices;
 }
 
-export function CertificatesPage({ frame, query, list, names, choices }: CertificatesProps): Html {
+export function CertificatesPage({ names, choices, ...rows }: CertificatesProps): Html {
   return (
-    <>
-      <h1>Certificates</h1>
-      {frame.may(certificatesApi.create) ? (
-        <p>
-          <a class="button" href="/certificates/new">
-            New certificate
-          </a>
-        </p>
-      ) : null}
-      <ListTable
-        of={certificatesApi.list}
-        frame={frame}
-        caption="Certificates"
-        path="/certificates"
-        query={query}
-        list={list}
-        columns={columnsOf(frame, names)}
-        choices={choices}
-        empty="There is no such certificate."
-        bar={
-          <SelectedBar
-            frame={frame}
-            query={query}
-            total={list.total}
-            criteria={filterNames(certificatesApi.list)}
-          />
-        }
-      />
-    </>
+    <ListPage
+      {...rows}
+      title="Certificates"
+      create={{ contract: certificatesApi.create, label: "New certificate" }}
+      of={certificatesApi.list}
+      path="/certificates"
+      columns={columnsOf(rows.frame, names)}
+      choices={choices}
+      empty="There is no such certificate."
+      bar={
+        <SelectedBar
+          frame={rows.frame}
+          query={rows.query}
+          total={rows.list.total}
+          criteria={filterNames(certificatesApi.list)}
+        />
+      }
+    />
   );
 }
 

@@ -4,38 +4,22 @@ import { issuersApi } from "#features/issuers/api.ts";
 import type { IssuerView } from "#features/issuers/issuer.ts";
 import type { Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
+import { ListPage, type Rows } from "../list-page.tsx";
 import { Status } from "../status.tsx";
-import { type Column, type Listed, ListTable } from "../table.tsx";
+import type { Column } from "../table.tsx";
 import { Time } from "../time.tsx";
 
-export interface IssuersProps {
-  readonly frame: Frame;
-  readonly query: URLSearchParams;
-  readonly list: Listed<IssuerView>;
-}
-
-export function IssuersPage({ frame, query, list }: IssuersProps): Html {
+export function IssuersPage(rows: Rows<IssuerView>): Html {
   return (
-    <>
-      <h1>Issuers</h1>
-      {frame.may(issuersApi.create) ? (
-        <p>
-          <a class="button" href="/issuers/new">
-            New issuer
-          </a>
-        </p>
-      ) : null}
-      <ListTable
-        of={issuersApi.list}
-        frame={frame}
-        caption="Issuers"
-        path="/issuers"
-        query={query}
-        list={list}
-        columns={columnsOf(frame)}
-        empty="There is no such issuer."
-      />
-    </>
+    <ListPage
+      {...rows}
+      title="Issuers"
+      create={{ contract: issuersApi.create, label: "New issuer" }}
+      of={issuersApi.list}
+      path="/issuers"
+      columns={columnsOf(rows.frame)}
+      empty="There is no such issuer."
+    />
   );
 }
 

@@ -4,40 +4,27 @@ import { targetsApi } from "#features/targets/api.ts";
 import type { TargetView } from "#features/targets/target.ts";
 import type { Choices, Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
+import { ListPage, type Rows } from "../list-page.tsx";
 import { Status } from "../status.tsx";
-import { type Column, type Listed, ListTable } from "../table.tsx";
+import type { Column } from "../table.tsx";
 import { Time } from "../time.tsx";
 
-export interface TargetsProps {
-  readonly frame: Frame;
-  readonly query: URLSearchParams;
-  readonly list: Listed<TargetView>;
+export interface TargetsProps extends Rows<TargetView> {
   readonly choices: Choices;
 }
 
-export function TargetsPage({ frame, query, list, choices }: TargetsProps): Html {
+export function TargetsPage({ choices, ...rows }: TargetsProps): Html {
   return (
-    <>
-      <h1>Targets</h1>
-      {frame.may(targetsApi.create) ? (
-        <p>
-          <a class="button" href="/targets/new">
-            New target
-          </a>
-        </p>
-      ) : null}
-      <ListTable
-        of={targetsApi.list}
-        frame={frame}
-        caption="Targets"
-        path="/targets"
-        query={query}
-        list={list}
-        columns={columnsOf(frame)}
-        choices={choices}
-        empty="There is no such target."
-      />
-    </>
+    <ListPage
+      {...rows}
+      title="Targets"
+      create={{ contract: targetsApi.create, label: "New target" }}
+      of={targetsApi.list}
+      path="/targets"
+      columns={columnsOf(rows.frame)}
+      choices={choices}
+      empty="There is no such target."
+    />
   );
 }
 
