@@ -87,6 +87,21 @@ eachEngine("access", (open) => {
     expect(right.token).toStartWith("ccs_");
   });
 
+  test("one user is shown as the list shows them, by id alone", async () => {
+    const grants = [{ role: "viewer", team_id: null }];
+    const body = { name: "shown", email: "shown@example.test", password: "correct horse battery" };
+    const made = await product.ok("POST", "/api/v1/users", { ...body, grants });
+    const answer = await product.request("GET", `/api/v1/users/${made.id}`, {
+      key: product.adminKey,
+    });
+    expect([answer.status, answer.headers.get("etag")]).toEqual([200, '"1"']);
+    const { data } = await product.ok("GET", "/api/v1/users?per_page=500");
+    expect(answer.body).toEqual(data.find((it: { id: string }) => it.id === made.id));
+    expect(answer.body).toMatchObject({ name: "shown", email: "shown@example.test", grants });
+    const none = await product.request("GET", "/api/v1/users/shown", { key: product.adminKey });
+    expect(none.status).toBe(404);
+  });
+
   test("a cookie alone changes nothing: the session's token must come along", async () => {
     const { token } = (
       await product.request("POST", "/api/v1/sessions", {

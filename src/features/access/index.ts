@@ -9,7 +9,7 @@ import { createKey, listKeys, revokeKey } from "./keys.ts";
 import * as queries from "./queries.ts";
 import { signIn, signOut } from "./sessions.ts";
 import { setup, setupStatus } from "./setup.ts";
-import { createUser, listUsers, updateUser } from "./users.ts";
+import { createUser, getUser, listUsers, updateUser } from "./users.ts";
 
 const check = read(accessApi.check, async (ctx) => {
   const { actor } = ctx;
@@ -47,6 +47,7 @@ export function accessFeature(authType: "api-key" | "none"): Feature {
       createKey,
       revokeKey,
       listUsers,
+      getUser,
       createUser,
       updateUser,
     }),

@@ -14,6 +14,12 @@ export const listUsers = read(accessApi.listUsers, async (ctx, input) => {
   return { ...page, data: [...page.data] };
 });
 
+export const getUser = read(accessApi.getUser, async (ctx, { id }) => {
+  const user = await queries.findUser(ctx.reader, { id });
+  if (!user) throw notFound("user", id);
+  return await queries.userView(ctx.reader, user);
+});
+
 export const createUser = write(accessApi.createUser, {
   async prepare(ctx, input) {
     return {

@@ -1,6 +1,5 @@
 /** Setup, sign-in, API keys, users, audit. */
 /** @jsxImportSource hono/jsx */
-import { notFound } from "#base/problem.ts";
 import { toWire } from "#base/wire.ts";
 import { accessApi } from "#features/access/api.ts";
 import { UserView } from "#features/access/principal.ts";
@@ -67,25 +66,12 @@ async function newUser(visit: Visit): Promise<Shown> {
 }
 
 async function user(visit: Visit): Promise<Shown> {
-  const id = visit.params["id"] ?? "";
-  const found = await findUser(visit, id);
+  const found = await visit.read(accessApi.getUser, { id: visit.params["id"] });
   const wire = { ...Object(toWire(UserView, found)), disabled: found.disabledAt !== null };
   const values = textsOf(fieldsOf(accessApi.updateUser), wire);
   const choices = await grantChoices(visit);
   const body = <UserPage {...{ frame: visit.frame, user: found, values, choices }} />;
   return { title: found.name, body };
-}
-
-/** There is no operation that shows one user: the list is walked, page by page. */
-async function findUser(visit: Visit, id: string) {
-  let cursor = "";
-  for (;;) {
-    const page = await visit.read(accessApi.listUsers, { per_page: 500, cursor });
-    const found = page.data.find((it) => it.id === id);
-    if (found) return found;
-    if (page.nextCursor === null) throw notFound("user", id);
-    cursor = page.nextCursor;
-  }
 }
 
 async function audit(visit: Visit): Promise<Shown> {
