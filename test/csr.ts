@@ -7,7 +7,11 @@ import { generalNameFromText } from "#pki/subject-alt-name.ts";
 
 export async function csr(
   names: readonly string[],
-  options: { readonly subject?: string; readonly key?: KeyAlgorithm } = {},
+  options: {
+    readonly subject?: string;
+    readonly key?: KeyAlgorithm;
+    readonly mustStaple?: boolean;
+  } = {},
 ): Promise<string> {
   const privateKey = await generateKey(options.key ?? "ECDSA-P256");
   const subject = options.subject ?? `CN=${names[0]}`;
@@ -15,6 +19,7 @@ export async function csr(
     subject: subject === "" ? [] : nameFromText(subject),
     subjectAltNames: names.map((name) => generalNameFromText(name)),
     privateKey,
+    mustStaple: options.mustStaple ?? false,
   });
   return encodePem("CERTIFICATE REQUEST", der);
 }

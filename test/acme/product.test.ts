@@ -127,6 +127,34 @@ describe("an ACME issuer", () => {
     expect(certificate.status).toBe("Failed");
   });
 
+  test("that leaves out the must-staple of a profile has not certified what was ordered", async () => {
+    const profile = await server.call("POST", "/api/v1/profiles", {
+      name: "stapled",
+      must_staple: true,
+    });
+    const body = { issuer_id: issuerId, certificate_profile_id: profile.id };
+    const refused = await server.raw("POST", "/api/v1/certificates", {
+      body: JSON.stringify({ ...body, csr_pem: await csr(["stapled.test"]) }),
+      headers: { "content-type": "application/json" },
+    });
+    expect([refused.status, await refused.json()]).toMatchObject([
+      422,
+      { rules: ["must-staple-not-asked"] },
+    ]);
+    const asked = await csr(["stapled.test"], { mustStaple: true });
+    const made = await server.call("POST", "/api/v1/certificates", { ...body, csr_pem: asked });
+    const waiting = await until(
+      "the first attempt",
+      () => server.call("GET", `/api/v1/jobs/${made.job_id}`),
+      (job) => job.last_error !== null,
+    );
+    // Pebble takes no extension but the names from a request.
+    expect(waiting.last_error).toContain("lacks must-staple (RFC 7633), which the profile demands");
+    const { data } = await server.call("GET", `/api/v1/certificates/${made.id}/versions`);
+    expect(data).toEqual([]);
+    await server.call("POST", `/api/v1/jobs/${made.job_id}/cancel`);
+  });
+
   test("that is away for a while is asked again; one that lost its accounts gets ours again", async () => {
     await pebble.halt();
     const made = await order(["patient.test"]);

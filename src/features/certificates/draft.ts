@@ -112,8 +112,8 @@ export function checked(
       ...(profile.maxTtlSeconds > 0 ? { maximumLifetime: seconds(profile.maxTtlSeconds) } : {}),
     },
   );
-  const shortLived = shortLivedFinding(profile, validity);
-  const all = shortLived ? [...findings, shortLived] : findings;
+  const own = [shortLivedFinding(profile, validity), mustStapleFinding(draft)];
+  const all = [...findings, ...own.filter((it) => it !== undefined)];
   if (all.length > 0) {
     for (const { rule } of all) parts.metrics.count("certctl_issuance_refused_total", { rule });
     parts.metrics.count("certctl_issuance_total", {
@@ -159,6 +159,16 @@ function shortLivedFinding(profile: ProfileRules, validity: Validity) {
   };
 }
 
+/** Somebody else's CA takes it from the request, if from anywhere: better refused now than after an order. */
+function mustStapleFinding({ profile, issuer, request }: Draft) {
+  if (!profile.mustStaple || issuer.signs || request.requested.mustStaple) return undefined;
+  return {
+    rule: "must-staple-not-asked",
+    path: "csr_pem",
+    message: `the profile demands must-staple (RFC 7633), and ${issuer.id} gives it only where the request asks for it`,
+  };
+}
+
 function allowedKeys(profile: ProfileRules): readonly KeyAlgorithmName[] {
   // The keys of a literal object are the names it was written with.
   const names = Object.keys(keyAlgorithms) as KeyAlgorithmName[];
@@ -192,10 +202,16 @@ function validityFor(draft: Draft, authority: Authority | undefined, now: Instan
   return { notBefore: start, notAfter };
 }
 
+/** What an answer is compared with. */
+interface Order extends Pick<Draft, "request" | "names"> {
+  readonly profile: Pick<ProfileRules, "mustStaple">;
+  readonly issuer: Pick<UsableIssuer, "id">;
+}
+
 /** What an issuer answered, checked against what was asked: another key or a dead certificate is a failure, not a result. */
 export function accepted(
   issued: Issued,
-  draft: Pick<Draft, "request" | "names" | "issuer">,
+  draft: Order,
   authorityPk: number | null,
   now: Instant,
 ): Signed {
@@ -210,15 +226,14 @@ export function accepted(
   return { leaf, certificate: issued.certificate, chain: issued.chain, authorityPk };
 }
 
-function complaintOf(
-  leaf: ForeignCertificate,
-  draft: Pick<Draft, "request" | "names">,
-  now: Instant,
-): string | undefined {
+function complaintOf(leaf: ForeignCertificate, draft: Order, now: Instant): string | undefined {
   if (Buffer.compare(leaf.publicKey, draft.request.publicKey) !== 0) return "has another key";
   if (leaf.notAfter <= now) return "has expired already";
   if (isValidAt(leaf, now) === false && leaf.notBefore > later(now, days(1))) {
     return "is not valid yet";
+  }
+  if (draft.profile.mustStaple && !leaf.mustStaple) {
+    return "lacks must-staple (RFC 7633), which the profile demands";
   }
   const names = new Set(leaf.subjectAltNames.map((it) => `${it.type}:${it.value}`));
   const missing = draft.names.sans.filter((it) => !names.has(`${it.type}:${it.value}`));
