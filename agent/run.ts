@@ -12,6 +12,7 @@ import { deploymentsApi } from "#features/deployments/api.ts";
 import type { WorkItem } from "#features/deployments/deployment.ts";
 import { connectionOf } from "./connection.ts";
 import { openDeployer } from "./deploy.ts";
+import { type Doubt, doubtAfter } from "./doubt.ts";
 import { type Identity, saveIdentity } from "./identity.ts";
 import { openKeystore } from "./keystore.ts";
 import { machineInfo } from "./machine-info.ts";
@@ -40,7 +41,7 @@ interface Agent {
   readonly outbox: Outbox<Report>;
   readonly running: Map<string, { readonly item: WorkItem; readonly abort: AbortController }>;
   /** An answer with work may have been lost, at the latest with the process before: the server must hear what is in hand. */
-  unsure: boolean;
+  doubt: Doubt | undefined;
   readonly tools: Tools;
   readonly settings: AgentSettings;
 }
@@ -76,7 +77,7 @@ export async function runAgent(
     },
     outbox: openOutbox<Report>(join(settings.stateDirectory, "outbox"), tools),
     running: new Map(),
-    unsure: true,
+    doubt: "new process",
     tools,
     settings,
   };
@@ -144,12 +145,20 @@ async function pollLoop(agent: Agent, stop: AbortSignal): Promise<void> {
       return;
     }
     // Between two polls nothing is on its way here, so only here the agent knows what it holds.
-    if (agent.unsure) await beat(agent, stop, true);
-    agent.unsure = true;
-    const { jobs } = await calls(agent).work({ id: agent.identity.id, wait: 30 }, { signal: stop });
-    agent.unsure = false;
-    for (const item of jobs) if (!agent.running.has(item.id)) begin(agent, item);
+    if (agent.doubt) await beat(agent, stop, agent.doubt);
+    for (const item of await poll(agent, stop)) if (!agent.running.has(item.id)) begin(agent, item);
   });
+}
+
+async function poll(agent: Agent, stop: AbortSignal): Promise<readonly WorkItem[]> {
+  try {
+    const { jobs } = await calls(agent).work({ id: agent.identity.id, wait: 30 }, { signal: stop });
+    agent.doubt = undefined;
+    return jobs;
+  } catch (error) {
+    agent.doubt = doubtAfter(error);
+    throw error;
+  }
 }
 
 function begin(agent: Agent, item: WorkItem): void {
@@ -177,14 +186,20 @@ async function finishRunning(agent: Agent): Promise<void> {
 async function beatLoop(agent: Agent, stop: AbortSignal): Promise<void> {
   const { clock } = agent.tools;
   await forever(agent, stop, async () => {
-    await beat(agent, stop, false);
+    await beat(agent, stop, undefined);
     await clock.sleep(seconds(agent.identity.heartbeatSeconds), stop);
   });
 }
 
-async function beat(agent: Agent, stop: AbortSignal, startedAnew: boolean): Promise<void> {
+async function beat(agent: Agent, stop: AbortSignal, doubt: Doubt | undefined): Promise<void> {
   const answer = await calls(agent).heartbeat(
-    { id: agent.identity.id, ...machineInfo(), running: inHand(agent), startedAnew },
+    {
+      id: agent.identity.id,
+      ...machineInfo(),
+      running: inHand(agent),
+      startedAnew: doubt !== undefined,
+      answerLost: doubt === "answer lost",
+    },
     { signal: stop },
   );
   for (const id of answer.lost)

@@ -151,6 +151,61 @@ eachEngine("agents", (open) => {
     expect((await report(deploy.lease_token, null)).body.counted).toBe(false);
   });
 
+  describe("work that the agent does not hold when it beats", () => {
+    /** An agent with one deployment given out to it. */
+    async function given(id: string) {
+      const agent = await joinAgent(product, { id });
+      const config = { cert_path: "/etc/tls/l.pem", key_path: "/etc/tls/l.key" };
+      const body = { name: id, type: "nginx", agent_id: agent.id, config };
+      const target = await product.ok("POST", "/api/v1/targets", body);
+      const sans = [`${id}.example.test`];
+      await product.ok("POST", "/api/v1/certificates", { sans, target_ids: [target.id] });
+      const path = `/api/v1/agents/${agent.id}`;
+      const call = async (method: string, rest: string, body?: object) =>
+        (await product.request(method, path + rest, { ...as(agent.credential), body })).body;
+      const poll = async () => (await call("GET", "/work")).jobs[0];
+      const { id: job_id } = await poll();
+      await call("POST", "/csr", { job_id, csr_pem: await csr(sans) });
+      const { encryption_key_pem: _, ...facts } = agentFacts(id);
+      const beat = (more: object) =>
+        call("POST", "/heartbeat", { ...facts, started_anew: true, ...more });
+      const job = await poll();
+      const look = async () => await product.ok("GET", `/api/v1/jobs/${job.id}`);
+      return { job, poll, beat, look };
+    }
+
+    test("was not attempted when it got lost on the way, however often", async () => {
+      const { job, poll, beat, look } = await given("lossy");
+      expect(await look()).toMatchObject({ status: "Running", attempts: 1 });
+      const { max_attempts } = await look();
+      for (let i = 0; i < max_attempts + 3; i++) {
+        await beat({ answer_lost: true });
+        expect(await look()).toMatchObject({ status: "Pending", attempts: 0, last_error: null });
+        expect((await poll()).id).toBe(job.id);
+      }
+      expect(await look()).toMatchObject({ status: "Running", attempts: 1 });
+    });
+
+    test("is left alone when it is named", async () => {
+      const { job, beat, look } = await given("holding");
+      const running = [{ job_id: job.id, lease_token: job.lease_token }];
+      await beat({ answer_lost: true, running });
+      expect(await look()).toMatchObject({ status: "Running", attempts: 1 });
+    });
+
+    test("counts when the process that had it is gone: it may be what ended it", async () => {
+      const { poll, beat, look } = await given("crashing");
+      const { max_attempts } = await look();
+      for (let i = 1; i < max_attempts; i++) {
+        await beat({});
+        expect(await look()).toMatchObject({ status: "Pending", attempts: i });
+        await poll();
+      }
+      await beat({});
+      expect(await look()).toMatchObject({ status: "Failed", attempts: max_attempts });
+    });
+  });
+
   describe("every agent route", () => {
     test("refuses another agent's ids of every kind, and callers that are no agents", async () => {
       const mine = await joinAgent(product, { id: "mine" });

@@ -141,6 +141,8 @@ export const agentsApi = {
       ...Metadata.shape,
       /** `running` is all there is: what else was given out was lost with a process or on the way, and is offered again. */
       startedAnew: z.boolean().default(false),
+      /** With `startedAnew`: the process is the one that polled, and what it does not hold never reached it. */
+      answerLost: z.boolean().default(false),
       /** Jobs in hand with their lease tokens: their leases are extended. */
       running: z
         .array(z.strictObject({ jobId: Id, leaseToken: z.string().max(100) }))

@@ -2,7 +2,7 @@
 import { windowOf } from "#base/page.ts";
 import { notFound } from "#base/problem.ts";
 import { later, minutes } from "#base/time.ts";
-import { commit, endFailed, LeaseLost } from "#jobs/attempt.ts";
+import { announce, commit, endFailed, LeaseLost } from "#jobs/attempt.ts";
 import type { Requester } from "#jobs/tx.ts";
 import type { World } from "#jobs/world.ts";
 import { requesterOf } from "../context.ts";
@@ -10,6 +10,7 @@ import { bind, direct, type Feature, read } from "../handler.ts";
 import { ownAnchors } from "../issuers/first.ts";
 import { heartbeatInterval } from "./agent.ts";
 import { agentsApi } from "./api.ts";
+import * as held from "./held-queries.ts";
 import { createJoinToken, join, trust } from "./join.ts";
 import { flushHeartbeats, noteAlive } from "./presence.ts";
 import * as queries from "./queries.ts";
@@ -52,15 +53,16 @@ const heartbeat = direct(agentsApi.heartbeat, async (world, ctx, input) => {
   }
   if (input.startedAnew) {
     const inHand = new Set(input.running.map((it) => it.jobId));
-    await giveBack(world, agent.pk, inHand, requesterOf(ctx.actor));
+    const arrived = !input.answerLost;
+    await giveBack(world, agent.pk, { inHand, arrived }, requesterOf(ctx.actor));
   }
   const lost: string[] = [];
   if (input.running.length > 0) {
     await database.transaction(async (db) => {
       lost.length = 0;
       for (const job of input.running) {
-        const held = await queries.extendLease(db, agent.pk, job, later(now, agentLease));
-        if (!held) lost.push(job.jobId);
+        const isHeld = await held.extendLease(db, agent.pk, job, later(now, agentLease));
+        if (!isHeld) lost.push(job.jobId);
       }
     });
   }
@@ -68,26 +70,34 @@ const heartbeat = direct(agentsApi.heartbeat, async (world, ctx, input) => {
   return { status: "ok" as const, anchorsPem: [...anchors.pem], lost };
 });
 
-/** Jobs that a dead process of the agent had taken, or that it never heard of, are offered again at once. */
+/**
+ * Jobs that a dead process of the agent had taken, or that it never heard of, are offered again at once. Those it never
+ * heard of were not attempted; of those a process died with, one may be what killed it.
+ */
 async function giveBack(
   world: World,
   agentPk: number,
-  inHand: ReadonlySet<string>,
+  { inHand, arrived }: { readonly inHand: ReadonlySet<string>; readonly arrived: boolean },
   actor: Requester,
 ): Promise<void> {
-  await world.database.transaction((db) => queries.forgetReminders(db, agentPk));
-  const left = await queries.listRunningJobs(world.database.reader, agentPk);
+  await world.database.transaction((db) => held.forgetReminders(db, agentPk));
+  const left = await held.listRunningJobs(world.database.reader, agentPk);
   for (const job of left.filter((it) => !inHand.has(it.id))) {
-    const message = "the agent was restarted, or the job never reached it";
-    const failure = { message, retryable: true, retryAfter: 0 };
     const origin = { actor, requestId: null, address: null };
-    await commit(world, [], origin, (tx) => endFailed(tx, job, {}, failure, [])).catch(
-      (error: unknown) => {
-        if (!(error instanceof LeaseLost)) throw error;
-      },
-    );
+    await commit(world, [], origin, async (tx) => {
+      if (arrived) await endFailed(tx, job, {}, interrupted, []);
+      else if (await held.takeBack(tx.db, job, tx.now)) await announce(tx, job, "retry");
+    }).catch((error: unknown) => {
+      if (!(error instanceof LeaseLost)) throw error;
+    });
   }
 }
+
+const interrupted = {
+  message: "the agent was restarted, or could not read what it was given",
+  retryable: true,
+  retryAfter: 0,
+};
 
 export const agents: Feature = {
   name: "agents",
