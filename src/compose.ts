@@ -14,10 +14,12 @@ import type { Feature } from "#features/handler.ts";
 import { compose, type Product } from "#features/index.ts";
 import { type CaFiles, parseSubordinate } from "#features/issuers/authority-create.ts";
 import { ensureLocalIssuer } from "#features/issuers/first.ts";
+import { ensureAcmeIssuer } from "#features/issuers/first-acme.ts";
 import { hasDataKey, openVault } from "#features/settings/data-key.ts";
 import type { Addresses, World } from "#jobs/world.ts";
 import { type ServerMetrics, serverMetrics } from "#server/metrics.ts";
 import { build } from "./build-info.ts";
+import { acmeConfigOf } from "./config/acme.ts";
 import type { Config } from "./config.ts";
 import { loadMasterKey } from "./master-key.ts";
 
@@ -71,6 +73,8 @@ export async function openWorld(
         addresses: addressesOf(config),
       };
       await ensureLocalIssuer(world, caFiles(config));
+      const acme = acmeConfigOf(config);
+      if (acme) await ensureAcmeIssuer(world, acme);
       await seedKeys(world, namedKeys(config));
       const close = async () => {
         await database.close();

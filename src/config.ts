@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { Mistake } from "#base/mistake.ts";
 import { Secret } from "#base/secret.ts";
 import type { Milliseconds } from "#base/time.ts";
+import { brokenAcme } from "./config/acme.ts";
 import { brokenFiles } from "./config/files.ts";
 import { brokenRules } from "./config/rules.ts";
 import type { Setting } from "./config/setting.ts";
@@ -52,7 +53,7 @@ export function loadConfig(inputs: Inputs): {
   if (problems.length > 0) throw new ConfigError(problems);
   // The loop read every row by its own schema into its own property: exactly the mapped type.
   const config = values as Config;
-  const rules = brokenRules(config);
+  const rules = [...brokenRules(config), ...brokenAcme(config)];
   // A rule of a pair that is broken says enough; its files come next.
   const broken = rules.length > 0 ? rules : brokenFiles(config, inputs.readFile);
   if (broken.length > 0) {

@@ -76,7 +76,7 @@ test("a second server on the same port refuses to start and says so", async () =
   );
 }, 30_000);
 
-test("a CA of the operator's is loaded from files, and one that may not sign certificates is refused", async () => {
+test("a CA of the operator's is loaded from files, an ACME issuer is made of settings, and a CA that may not sign certificates is refused", async () => {
   const directory = server.directory;
   const file = (name: string) => join(directory, name);
   const openssl = (...args: string[]) => {
@@ -104,8 +104,11 @@ test("a CA of the operator's is loaded from files, and one that may not sign cer
     CERTCTL_CA_CERT_PATH: file(name),
     CERTCTL_CA_KEY_PATH: file("ca.key"),
   });
-  const own = await startServer(env("ca.pem"));
+  const directory_url = "https://ca.example/directory";
+  const own = await startServer({ ...env("ca.pem"), CERTCTL_ACME_DIRECTORY_URL: directory_url });
   try {
+    const acme = await own.call("GET", "/api/v1/issuers/iss-acme-prod");
+    expect(acme).toMatchObject({ type: "ACME", config: { directory_url } });
     const { csr } = await import("#test/csr.ts");
     const issued = await own.call("POST", "/api/v1/certificates", {
       csr_pem: await csr(["operator.example.test"]),
