@@ -21,7 +21,24 @@ import { Problem } from "#base/problem.ts";
 import type { Engine } from "./database.ts";
 import type { Tables } from "./tables.ts";
 
-export type Execute = (query: CompiledQuery) => Promise<QueryResult<unknown>>;
+/** All that a driver needs of a compiled statement. */
+export type Sql = Pick<CompiledQuery, "sql" | "parameters">;
+
+export type Execute = (query: Sql) => Promise<QueryResult<unknown>>;
+
+/** What executes the statements of a Kysely that was made here, by that Kysely. */
+const executors = new WeakMap<Kysely<Tables>, Execute>();
+
+/** Executes a compiled statement on the connection of `db` without Kysely's layers, whose promises cost more than a point read. */
+export async function executeCompiled(
+  db: Kysely<Tables>,
+  query: Sql,
+): Promise<QueryResult<unknown>> {
+  const execute = executors.get(db);
+  if (execute === undefined) throw new Error("not a database of QueryFactory");
+  checkParameters(query.parameters);
+  return await execute(query);
+}
 
 /** Builds what features query with. Everything that does not depend on a connection is made once. */
 export class QueryFactory {
@@ -38,12 +55,12 @@ export class QueryFactory {
   }
 
   kysely(execute: Execute): Kysely<Tables> {
-    return new Kysely<Tables>(this.#props(execute));
+    return remember(new Kysely<Tables>(this.#props(execute)), execute);
   }
 
   /** A transaction whose beginning and end are the caller's. */
   transaction(execute: Execute): Transaction<Tables> {
-    return new Transaction<Tables>(this.#props(execute));
+    return remember(new Transaction<Tables>(this.#props(execute)), execute);
   }
 
   #props(execute: Execute): KyselyProps {
@@ -57,6 +74,11 @@ export class QueryFactory {
       }),
     };
   }
+}
+
+function remember<K extends Kysely<Tables>>(db: K, execute: Execute): K {
+  executors.set(db, execute);
+  return db;
 }
 
 function connectionOn(execute: Execute): DatabaseConnection {
@@ -80,7 +102,11 @@ function check(query: CompiledQuery): void {
   if (query.query.kind === "RawNode" && control.test(query.sql)) {
     throw new Error(`not allowed through Kysely: ${query.sql}`);
   }
-  for (const parameter of query.parameters) {
+  checkParameters(query.parameters);
+}
+
+function checkParameters(parameters: readonly unknown[]): void {
+  for (const parameter of parameters) {
     // PostgreSQL has no U+0000 in text; SQLite would store it and cut it in places.
     if (typeof parameter === "string" && parameter.includes("\0")) {
       throw new Problem("invalid-input", "text must not contain U+0000");

@@ -1,9 +1,9 @@
 /** PostgreSQL for several replicas: connections apart for writing, reading and scanning, wake-up calls by NOTIFY. */
-import type { CompiledQuery, Kysely, QueryResult, Transaction } from "kysely";
+import type { Kysely, QueryResult, Transaction } from "kysely";
 import type { Log } from "#base/log.ts";
 import { type Clock, type Milliseconds, seconds } from "#base/time.ts";
 import type { Database, DatabaseMetrics } from "./database.ts";
-import { QueryFactory } from "./dialect.ts";
+import { QueryFactory, type Sql } from "./dialect.ts";
 import { InFlight } from "./in-flight.ts";
 import { fromPostgres, isCancelled, isRetryable } from "./postgres-failure.ts";
 import { NotifyCalls } from "./postgres-notify.ts";
@@ -143,7 +143,7 @@ export class PostgresDatabase implements Database {
     this.#counts.commitMax = Math.max(this.#counts.commitMax, duration);
   }
 
-  async #scan(query: CompiledQuery): Promise<QueryResult<unknown>> {
+  async #scan(query: Sql): Promise<QueryResult<unknown>> {
     try {
       const result = await this.#longReads.run(() =>
         this.#pools.scan.use((it) => it.execute(query)),

@@ -1,6 +1,7 @@
 /** The statements of one transaction on PostgreSQL, from BEGIN to its one end. */
-import type { CompiledQuery, QueryResult } from "kysely";
+import type { QueryResult } from "kysely";
 import type { Milliseconds } from "#base/time.ts";
+import type { Sql } from "./dialect.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
 
 export class PostgresTransaction {
@@ -12,7 +13,7 @@ export class PostgresTransaction {
     this.#connection = connection;
   }
 
-  async execute(query: CompiledQuery): Promise<QueryResult<unknown>> {
+  async execute(query: Sql): Promise<QueryResult<unknown>> {
     if (this.#ended) throw new Error("the transaction has ended");
     try {
       return await this.#connection.execute(query);

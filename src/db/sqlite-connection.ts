@@ -18,6 +18,7 @@ export interface ConnectionOptions {
 interface Prepared {
   readonly statement: Statement<unknown, SQLQueryBindings[]>;
   readonly returnsRows: boolean;
+  lastUse: number;
 }
 
 /** More than the product's distinct statements; lists with many filters are the ones that come and go. */
@@ -31,8 +32,9 @@ const writerCache = "cache_size = -32768";
 
 export class SqliteConnection {
   readonly #database: Database;
-  /** In order of last use: preparing costs about as much as executing a point read. */
+  /** By their text: preparing costs about as much as executing a point read. */
   readonly #prepared = new Map<string, Prepared>();
+  #uses: number = 0;
 
   constructor(options: ConnectionOptions) {
     const { path, use } = options;
@@ -62,8 +64,8 @@ export class SqliteConnection {
     // What Kysely's parameters are is checked by the types of Tables; bun:sqlite throws on what it cannot bind.
     const bindings = parameters as SQLQueryBindings[];
     if (returnsRows) return { rows: statement.all(...bindings) };
-    const { changes, lastInsertRowid } = statement.run(...bindings);
-    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+    // The key of an inserted row is asked for by RETURNING, as PostgreSQL wants it.
+    return { rows: [], numAffectedRows: BigInt(statement.run(...bindings).changes) };
   }
 
   get inTransaction(): boolean {
@@ -78,23 +80,25 @@ export class SqliteConnection {
 
   #prepare(sql: string): Prepared {
     let prepared = this.#prepared.get(sql);
-    if (prepared !== undefined) {
-      this.#prepared.delete(sql);
-    } else {
+    if (prepared === undefined) {
       const statement = this.#database.prepare<unknown, SQLQueryBindings[]>(sql);
-      prepared = { statement, returnsRows: statement.columnNames.length > 0 };
+      prepared = { statement, returnsRows: statement.columnNames.length > 0, lastUse: 0 };
       if (this.#prepared.size >= maxStatements) this.#forgetOldest();
+      this.#prepared.set(sql, prepared);
     }
-    this.#prepared.set(sql, prepared);
+    prepared.lastUse = ++this.#uses;
     return prepared;
   }
 
+  /** Walks them all, which costs less than the preparing that follows; keeping them in order would cost at each use. */
   #forgetOldest(): void {
-    for (const [sql, { statement }] of this.#prepared) {
-      this.#prepared.delete(sql);
-      statement.finalize();
-      return;
+    let oldest: readonly [sql: string, Prepared] | undefined;
+    for (const it of this.#prepared) {
+      if (oldest === undefined || it[1].lastUse < oldest[1].lastUse) oldest = it;
     }
+    if (oldest === undefined) return;
+    this.#prepared.delete(oldest[0]);
+    oldest[1].statement.finalize();
   }
 
   #log(): void {

@@ -1,10 +1,10 @@
 /** The embedded database: one file, one process, one writer whose transactions share durable commits. */
-import type { CompiledQuery, Kysely, QueryResult, Transaction } from "kysely";
+import type { Kysely, QueryResult, Transaction } from "kysely";
 import type { Log } from "#base/log.ts";
 import { Problem } from "#base/problem.ts";
 import { type Clock, type Milliseconds, seconds } from "#base/time.ts";
 import type { Database, DatabaseMetrics } from "./database.ts";
-import { QueryFactory } from "./dialect.ts";
+import { QueryFactory, type Sql } from "./dialect.ts";
 import { SqliteConnection } from "./sqlite-connection.ts";
 import { MemberRunner } from "./sqlite-member.ts";
 import { Scanner } from "./sqlite-scanner.ts";
@@ -120,7 +120,7 @@ export class SqliteDatabase implements Database {
     };
   }
 
-  #read(query: CompiledQuery): QueryResult<unknown> {
+  #read(query: Sql): QueryResult<unknown> {
     if (this.#closing !== undefined) throw new Problem("unavailable", "the database is closing");
     return this.#reading.run(query.sql, query.parameters);
   }

@@ -1,7 +1,7 @@
 /** One transaction as a savepoint of its group: undone alone when it fails, durable when its group is. */
-import type { CompiledQuery, QueryResult, Transaction } from "kysely";
+import type { QueryResult, Transaction } from "kysely";
 import type { Clock, Milliseconds } from "#base/time.ts";
-import type { QueryFactory } from "./dialect.ts";
+import type { QueryFactory, Sql } from "./dialect.ts";
 import { fromSqlite } from "./sqlite-failure.ts";
 import type { Group } from "./sqlite-group.ts";
 import type { GroupWriter } from "./sqlite-writer.ts";
@@ -107,7 +107,7 @@ class Member {
     this.#writer.run(this.#group, "SAVEPOINT member");
   }
 
-  async execute(query: CompiledQuery): Promise<QueryResult<unknown>> {
+  async execute(query: Sql): Promise<QueryResult<unknown>> {
     if (this.#ended) throw new Error("the transaction has ended");
     // PostgreSQL refuses everything after a failed statement; so nobody gets used to anything else here.
     if (this.#doom !== undefined) throw this.#doom.error;

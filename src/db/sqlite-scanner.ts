@@ -1,8 +1,9 @@
 /** Long reads off the main thread: a bounded queue before one Worker, a time limit for each, and a new Worker when one dies. */
-import type { CompiledQuery, QueryResult } from "kysely";
+import type { QueryResult } from "kysely";
 import type { Log } from "#base/log.ts";
 import { Problem } from "#base/problem.ts";
 import type { Clock, Instant, Milliseconds } from "#base/time.ts";
+import type { Sql } from "./dialect.ts";
 import { type Ask, ScannerThread } from "./sqlite-scanner-thread.ts";
 
 export interface ScannerOptions {
@@ -38,7 +39,7 @@ export class Scanner {
     return this.#queue.length;
   }
 
-  async query(query: CompiledQuery): Promise<QueryResult<unknown>> {
+  async query(query: Sql): Promise<QueryResult<unknown>> {
     const rows = await this.#enqueue({
       kind: "query",
       sql: query.sql,

@@ -164,10 +164,16 @@ export class GroupWriter {
   #closeSoon(): void {
     if (this.#closing) return;
     this.#closing = true;
+    const members = this.#group?.members;
     setImmediate(() => {
       this.#closing = false;
       const group = this.#group;
       if (group === undefined || this.#held) return;
+      // Where one came another may be on its way, and waiting a turn costs less than a COMMIT for each.
+      if (group.members !== members && !this.#isFull(group)) {
+        this.#closeSoon();
+        return;
+      }
       this.#commit(group);
       this.#pump();
     });

@@ -18,8 +18,15 @@ export interface OrderKey {
 const orderOf = statement((db, key: OrderKey) =>
   db
     .selectFrom("orders")
-    .leftJoin("jobs", "jobs.pk", "orders.job_pk")
-    .select(["orders.state", "orders.certificate_pk", "orders.version_pk", "jobs.id as job_id"])
+    .select(["orders.state", "orders.certificate_pk", "orders.version_pk"])
+    // No join: SQLite plans those anew whenever a value is bound.
+    .select((eb) =>
+      eb
+        .selectFrom("jobs")
+        .select("jobs.id")
+        .whereRef("jobs.pk", "=", "orders.job_pk")
+        .as("job_id"),
+    )
     .where("orders.request_hash", "=", key.requestHash)
     .where("orders.edge", "=", key.edge)
     .where("orders.client", "=", key.client),

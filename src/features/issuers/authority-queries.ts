@@ -14,8 +14,8 @@ const issuing = statement((db, it: { readonly issuerPk: number }) =>
     .where("issuer_pk", "=", it.issuerPk)
     .where("issuing", "=", 1)
     .where("state", "=", "active")
-    .orderBy("pk", "desc")
-    .limit(1),
+    // They are few; with a LIMIT, SQLite plans anew whenever a value is bound.
+    .orderBy("pk", "desc"),
 );
 
 /** The authority that issues for an issuer now: the newest of those marked so. */
