@@ -19,43 +19,58 @@ export async function rawInput(
   path: Readonly<Record<string, string>>,
   limit: number,
 ): Promise<Record<string, unknown>> {
-  const url = new URL(request.url);
   const inQuery = travelsInQuery(contract);
-  const query = readQuery(contract, url.searchParams, inQuery);
+  const query = request.url.includes("?")
+    ? readQuery(contract, new URL(request.url).searchParams)
+    : {};
   const body = inQuery ? {} : await readJson(request, limit);
-  const parameters = pathParameters(contract.path);
-  for (const name of parameters) {
-    if (name in body || toSnake(name) in body) {
-      throw invalid(toSnake(name), "stands in the path and must not stand in the body");
+  const raw = { ...body, ...query };
+  for (const [name, wireName] of namesOf(contract).inPath) {
+    if (name in body || wireName in body) {
+      throw invalid(wireName, "stands in the path and must not stand in the body");
     }
+    raw[wireName] = path[name];
   }
-  const named = Object.fromEntries(parameters.map((name) => [toSnake(name), path[name]]));
-  return { ...body, ...query, ...named };
+  return raw;
 }
 
-function readQuery(
-  contract: Contract,
-  search: URLSearchParams,
-  all: boolean,
-): Record<string, unknown> {
-  const shape = shapeOf(contract.input);
-  const byWire = new Map(Object.keys(shape).map((key) => [toSnake(key), key]));
-  const parameters = new Set(pathParameters(contract.path));
+/** The names of a contract's parameters on the wire, worked out once. */
+interface Names {
+  /** Key of the input and wire name. */
+  readonly inPath: readonly (readonly [name: string, wireName: string])[];
+  /** What may stand in the query, by wire name. */
+  readonly inQuery: ReadonlyMap<string, z.core.$ZodType>;
+}
+
+const knownNames = new WeakMap<Contract, Names>();
+
+function namesOf(contract: Contract): Names {
+  const known = knownNames.get(contract);
+  if (known) return known;
+  const inPath = pathParameters(contract.path);
+  const all = travelsInQuery(contract);
+  const inQuery = Object.entries(shapeOf(contract.input)).filter(
+    ([key]) => (all || contract.query?.includes(key) === true) && !inPath.includes(key),
+  );
+  const names = {
+    inPath: inPath.map((name) => [name, toSnake(name)] as const),
+    inQuery: new Map(inQuery.map(([key, schema]) => [toSnake(key), schema])),
+  };
+  knownNames.set(contract, names);
+  return names;
+}
+
+function readQuery(contract: Contract, search: URLSearchParams): Record<string, unknown> {
+  const { inQuery } = namesOf(contract);
   const result: Record<string, unknown> = {};
   for (const name of new Set(search.keys())) {
-    const key = byWire.get(name);
-    const allowed = key !== undefined && (all || contract.query?.includes(key) === true);
-    if (!allowed || parameters.has(key)) {
-      throw invalid(name, `is not a parameter of ${contract.name}`);
-    }
-    const schema = shape[key];
+    const schema = inQuery.get(name);
+    if (schema === undefined) throw invalid(name, `is not a parameter of ${contract.name}`);
     const texts = search.getAll(name);
     // The seeds' camelCase sort names work too.
     const given = name === "sort" ? texts.map(toSnake) : texts;
-    if (schema && texts.length > 1 && !takesMany(schema)) {
-      throw invalid(name, "is given more than once");
-    }
-    if (schema) result[name] = coerce(schema, given);
+    if (texts.length > 1 && !takesMany(schema)) throw invalid(name, "is given more than once");
+    result[name] = coerce(schema, given);
   }
   return result;
 }
