@@ -16,6 +16,8 @@ export const eventTypes = {
     serialNumber: z.string(),
     /** RFC 3339. */
     notAfter: z.string(),
+    /** Who has the key: an agent deploys and renews, a client does both by itself. */
+    heldBy: z.enum(["agent", "client"]),
   }),
   "certificate.failed": z.strictObject({ message: z.string() }),
   "certificate.changed": Empty,

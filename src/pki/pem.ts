@@ -53,8 +53,10 @@ export function parsePemOf(
 
 /** One block, 64 characters a line, with a final line break. */
 export function encodePem(label: string, der: Uint8Array): string {
-  const base64 = Buffer.from(der.buffer, der.byteOffset, der.length).toString("base64");
-  return `-----BEGIN ${label}-----\n${base64.replace(/.{64}(?=.)/g, "$&\n")}\n-----END ${label}-----\n`;
+  const base64 = der.toBase64();
+  let text = `-----BEGIN ${label}-----\n`;
+  for (let at = 0; at < base64.length; at += 64) text += `${base64.slice(at, at + 64)}\n`;
+  return `${text}-----END ${label}-----\n`;
 }
 
 interface Boundary {
@@ -106,8 +108,18 @@ function decodeBody(label: string, lines: readonly string[]): Uint8Array {
   if (base64.includes(":")) {
     throw refused(`has headers in its ${label} block (encrypted keys are not read)`);
   }
-  const der = Buffer.from(base64, "base64");
-  // The decoder skips what it does not know: only what encodes back to itself was base64.
-  if (der.toString("base64") !== base64) throw refused(`has a ${label} block that is not base64`);
-  return new Uint8Array(der);
+  const der = strictBase64(base64);
+  if (der === undefined) throw refused(`has a ${label} block that is not base64`);
+  return der;
+}
+
+/** Padded, with zero bits where it is padded; undefined for all else. */
+function strictBase64(text: string): Uint8Array | undefined {
+  try {
+    const der = Uint8Array.fromBase64(text, { lastChunkHandling: "strict" });
+    // White space is all that the decoder passes over.
+    return Math.ceil(der.length / 3) * 4 === text.length ? der : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -30,6 +30,26 @@ eachEngine("issuing", (open) => {
     expect(data).toHaveLength(1);
     expect(data[0].serial_number).toBe(leaf.serialNumber.toLowerCase());
     expect(data[0].fingerprint).toBe(leaf.fingerprint256.replaceAll(":", "").toLowerCase());
+    expect(Date.parse(data[0].not_before)).toBe(leaf.validFromDate.getTime());
+    expect(Date.parse(data[0].not_after)).toBe(leaf.validToDate.getTime());
+  });
+
+  test("the answer to an order is the certificate as it is read afterwards", async () => {
+    const team = await product.ok("POST", "/api/v1/teams", { name: "answered" });
+    const owner = await product.ok("POST", "/api/v1/owners", {
+      name: "answered",
+      email: "answered@example.test",
+      team_id: team.id,
+    });
+    const { body } = await order({
+      csr_pem: await csr(["answered.example.test"]),
+      owner_id: owner.id,
+      environment: "prod",
+      tags: { a: "b" },
+    });
+    const { job_id, job_url, certificate_pem, chain_pem, ...view } = body;
+    expect(view.team_id).toBe(team.id);
+    expect(await product.ok("GET", `/api/v1/certificates/${view.id}`)).toMatchObject(view);
   });
 
   test("the same request sent again finds its certificate and signs nothing", async () => {

@@ -7,6 +7,7 @@ import type { Clock, Instant } from "#base/time.ts";
 import type { ExtendedKeyUsage, KeyUsage } from "#pki/key-usage.ts";
 import type { Issuing } from "#pki/local-ca.ts";
 import type { CertificateRequest } from "#pki/request.ts";
+import type { SerialNumber } from "#pki/serial-number.ts";
 import type { Signer } from "#pki/signer.ts";
 import type { GeneralName } from "#pki/subject-alt-name.ts";
 import type { Validity } from "#pki/validity.ts";
@@ -28,6 +29,14 @@ export interface Issued {
   readonly certificate: Uint8Array;
   /** What a client needs beside the leaf, in order, without the trust anchor. */
   readonly chain: readonly Uint8Array[];
+  /** Only from an issuer that encoded the certificate itself, for the names and the key of the request: nobody need read it again. */
+  readonly written?: Written;
+}
+
+/** What an issuer wrote into a certificate, beside what was asked for. */
+export interface Written {
+  readonly serialNumber: SerialNumber;
+  readonly validity: Validity;
 }
 
 /** A CA of ours, ready to sign. The key is not here: only its signer. */

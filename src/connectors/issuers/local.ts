@@ -11,12 +11,13 @@ export const local = issuer({
   issue(host, _, it) {
     const authority = authorityOf(host);
     const { request, subjectAltNames, validity, keyUsage, extendedKeyUsage, mustStaple } = it;
+    const serialNumber = newSerialNumber(host.random);
     const template = leafTemplate(
       {
         subjectDer: request.subjectDer,
         key: request.key,
         subjectAltNames,
-        serialNumber: newSerialNumber(host.random),
+        serialNumber,
         validity,
         keyUsage,
         extendedKeyUsage,
@@ -25,7 +26,11 @@ export const local = issuer({
       authority.issuing,
     );
     const signed = signCertificate(template, authority.signer);
-    const finish = (certificate: Uint8Array): Issued => ({ certificate, chain: authority.chain });
+    const finish = (certificate: Uint8Array): Issued => ({
+      certificate,
+      chain: authority.chain,
+      written: { serialNumber, validity },
+    });
     return signed instanceof Promise ? signed.then(finish) : finish(signed);
   },
   async test(host) {

@@ -1,5 +1,5 @@
 /** Users, API keys and their roles: schemas and pure rules. Passwords are argon2id, tokens are random and kept as SHA-256. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { z } from "zod";
 import { Id } from "#base/id.ts";
 import { roles } from "#base/permission.ts";
@@ -55,7 +55,7 @@ export const UserView = z.object({
 
 /** Tokens have 256 random bits, so a plain hash is enough: there is nothing to guess. */
 export function hashToken(token: string): Uint8Array {
-  return new Uint8Array(createHash("sha256").update(token).digest());
+  return new Uint8Array(hash("sha256", token, "buffer"));
 }
 
 /** What a person may recognise a key by: the end of it, nothing of use to anybody else. */

@@ -1,12 +1,11 @@
 /** Ordering a certificate: from names, so that agents make the keys, or from a signing request, signed at once where the issuer can. */
 
 import { prefixes } from "#base/id.ts";
-import { invalid, Problem } from "#base/problem.ts";
+import { invalid } from "#base/problem.ts";
 import { newId } from "#base/random.ts";
 import { days, later } from "#base/time.ts";
 import type { Tx } from "#jobs/tx.ts";
 import { keyAlgorithmOf, keyText } from "#pki/algorithms.ts";
-import { encodePem } from "#pki/pem.ts";
 import type { CertificateRequest } from "#pki/request.ts";
 import { generalNameToText } from "#pki/subject-alt-name.ts";
 import { refuseTakenId, unlessTaken } from "../conflicts.ts";
@@ -17,8 +16,9 @@ import { issuerById, type UsableIssuer } from "../issuers/use.ts";
 import { loadPolicy, type Policy } from "../policies/index.ts";
 import { expiringAt } from "../policies/renewal-policy.ts";
 import { loadProfile, type Profile } from "../profiles/index.ts";
+import { answerOf, knownAnswer } from "./answer.ts";
 import { certificatesApi } from "./api.ts";
-import { type IssuedView, type NewCertificate, usualKey } from "./certificate.ts";
+import { type NewCertificate, usualKey } from "./certificate.ts";
 import { type Signed, signUnlessDeferred } from "./draft.ts";
 import { insertCertificate } from "./insert-queries.ts";
 import { issueJob } from "./jobs.ts";
@@ -33,7 +33,6 @@ import { findOrder, insertOrder, type OrderKey } from "./order-queries.ts";
 import { type Placement, resolvePlacement } from "./placement-queries.ts";
 import * as queries from "./queries.ts";
 import { recordVersion } from "./record.ts";
-import { findVersionByPk, loadChain, pemOfChain } from "./version-queries.ts";
 
 /** How long an agent may take to hand in its request when nothing else is set (CERTCTL_JOB_AWAITING_CSR_TIMEOUT). */
 const patience = days(1);
@@ -94,14 +93,15 @@ export const create = write(certificatesApi.create, {
   },
   async commit(tx, it, input) {
     if (it.kind === "known") {
-      const known = await answer(tx, it.certificatePk, it.versionPk);
+      const known = await knownAnswer(tx, it.certificatePk, it.versionPk);
       return it.jobId === null ? known : { ...known, ...jobLink(it.jobId) };
     }
     const id = input.id ?? tx.newId("certificate");
     if (input.id !== undefined) {
       refuseTakenId("certificate", await queries.findCertificate(tx.db, input.id, "all"));
     }
-    const certificatePk = await unlessTaken("certificate", () => insertRow(tx, id, it, input));
+    const row = await unlessTaken("certificate", () => insertRow(tx, id, it, input));
+    const certificatePk = row.pk;
     const certificate = { pk: certificatePk, id, teamPk: it.placement.teamPk };
     await queries.insertTargets(tx.db, certificatePk, it.placement.targetPks);
     const details = { name: input.name ?? it.names.commonName, issuerId: it.issuer.id };
@@ -121,11 +121,11 @@ export const create = write(certificatesApi.create, {
         othersPending: false,
       });
       await saveOrder(tx, it, { certificatePk, versionPk, jobPk: null });
-      return await answer(tx, certificatePk, versionPk, it.signed);
+      return answerOf(tx, row, it.signed);
     }
     const job = await enqueue(tx, it, certificate);
     if (it.request) await saveOrder(tx, it, { certificatePk, versionPk: null, jobPk: job.pk });
-    return { ...(await answer(tx, certificatePk, null)), ...jobLink(job.id) };
+    return { ...answerOf(tx, row), ...jobLink(job.id) };
   },
 });
 
@@ -179,11 +179,16 @@ async function loadIssuer(ctx: Context, id: string): Promise<UsableIssuer> {
   return issuer;
 }
 
-async function insertRow(tx: Tx, id: string, it: Planned, input: NewCertificate): Promise<number> {
+async function insertRow(
+  tx: Tx,
+  id: string,
+  it: Planned,
+  input: NewCertificate,
+): Promise<queries.CertificateRow> {
   const sans = it.names.sans.map(generalNameToText);
   const name = input.name ?? (it.request ? `${it.names.commonName} ${id}` : it.names.commonName);
   const key = it.request?.key;
-  return await insertCertificate(
+  const row = await insertCertificate(
     tx.db,
     {
       id,
@@ -212,6 +217,14 @@ async function insertRow(tx: Tx, id: string, it: Planned, input: NewCertificate)
     },
     tx.now,
   );
+  return {
+    ...row,
+    issuer_id: it.issuer.id,
+    owner_id: input.ownerId ?? null,
+    team_id: it.placement.teamId,
+    profile_id: it.profile.id,
+    renewal_policy_id: input.renewalPolicyId ?? null,
+  };
 }
 
 /** What the text search covers: names, owner and tags. */
@@ -271,26 +284,4 @@ async function saveOrder(
 ): Promise<void> {
   const state = of.versionPk === null ? "pending" : "issued";
   await insertOrder(tx.db, { ...it.order, ...of, id: tx.newId("order"), state }, tx.now);
-}
-
-/** The certificate as it now stands, with its PEM when there is a version. */
-async function answer(
-  tx: Tx,
-  certificatePk: number,
-  versionPk: number | null,
-  signed?: Signed,
-): Promise<IssuedView> {
-  const row = await queries.findCertificateByPk(tx.db, certificatePk);
-  if (!row) throw new Problem("not-found", "the certificate is gone");
-  const version =
-    versionPk === null || signed ? undefined : await findVersionByPk(tx.db, versionPk);
-  const leaf = signed?.certificate ?? version?.certificate;
-  const chain = signed?.chain ?? (version && (await loadChain(tx.db, version.chain_pk)));
-  return {
-    ...queries.certificateView(row, tx.now),
-    jobId: null,
-    jobUrl: null,
-    certificatePem: leaf ? encodePem("CERTIFICATE", leaf) : null,
-    chainPem: chain ? pemOfChain(chain) : null,
-  };
 }

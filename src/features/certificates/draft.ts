@@ -8,9 +8,11 @@ import { ConnectorFailure } from "#connectors/failure.ts";
 import type { Authority, Issued, IssueRequest } from "#connectors/issuers/issuer.ts";
 import { type KeyAlgorithmName, keyAlgorithms } from "#pki/algorithms.ts";
 import { type ForeignCertificate, parseForeignCertificate } from "#pki/certificate-reader.ts";
+import { type Fingerprint, fingerprintOf } from "#pki/fingerprint.ts";
 import { refusal, runChecks } from "#pki/issuance-checks.ts";
 import { usualKeyUsage } from "#pki/key-usage.ts";
 import { subjectAltNameIsCritical } from "#pki/local-ca.ts";
+import type { PublicKey } from "#pki/public-key.ts";
 import type { CertificateRequest } from "#pki/request.ts";
 import { isValidAt, type Validity } from "#pki/validity.ts";
 import type { Context } from "../context.ts";
@@ -34,9 +36,18 @@ export interface Draft {
   readonly orderId: string;
 }
 
+/** What is recorded of a leaf. */
+export interface Leaf extends Validity {
+  /** The content octets of the INTEGER, in lower-case hex. */
+  readonly serialNumber: string;
+  readonly fingerprint: Fingerprint;
+  /** Undefined when it is of a kind that we do not read. */
+  readonly key: PublicKey | undefined;
+}
+
 /** A certificate that exists only in memory. */
 export interface Signed {
-  readonly leaf: ForeignCertificate;
+  readonly leaf: Leaf;
   readonly certificate: Uint8Array;
   readonly chain: readonly Uint8Array[];
   readonly authorityPk: number | null;
@@ -215,7 +226,14 @@ export function accepted(
   authorityPk: number | null,
   now: Instant,
 ): Signed {
-  const leaf = parseForeignCertificate(issued.certificate);
+  const { certificate, chain, written } = issued;
+  if (written) {
+    const { serialNumber, validity } = written;
+    const fingerprint = fingerprintOf(certificate);
+    const leaf = { ...validity, serialNumber, fingerprint, key: draft.request.key };
+    return { leaf, certificate, chain, authorityPk };
+  }
+  const leaf = parseForeignCertificate(certificate);
   const complaint = complaintOf(leaf, draft, now);
   if (complaint) {
     throw new Problem(
@@ -223,7 +241,7 @@ export function accepted(
       `${draft.issuer.id} answered with a certificate that ${complaint}`,
     );
   }
-  return { leaf, certificate: issued.certificate, chain: issued.chain, authorityPk };
+  return { leaf, certificate, chain, authorityPk };
 }
 
 function complaintOf(leaf: ForeignCertificate, draft: Order, now: Instant): string | undefined {

@@ -1,5 +1,5 @@
 /** SQL that makes the row of a certificate, with what the text search finds it by. */
-import type { Insertable, Kysely } from "kysely";
+import type { Insertable, Kysely, Selectable } from "kysely";
 import type { Instant } from "#base/time.ts";
 import { json } from "#db/portable.ts";
 import { statement } from "#db/statement.ts";
@@ -75,8 +75,13 @@ const addSearchText = statement((db, it: { readonly rowid: number; readonly text
   db.insertInto("certificate_search").values({ rowid: it.rowid, text: it.text }),
 );
 
-export async function insertCertificate(db: Db, it: NewRow, now: Instant): Promise<number> {
-  const { rows } = await addCertificate(db, {
+/** Returns the row as it now stands: reading it again costs as much as writing it. */
+export async function insertCertificate(
+  db: Db,
+  it: NewRow,
+  now: Instant,
+): Promise<Selectable<Tables["certificates"]>> {
+  const row = {
     id: it.id,
     name: it.name,
     common_name: it.commonName,
@@ -105,8 +110,8 @@ export async function insertCertificate(db: Db, it: NewRow, now: Instant): Promi
     revision: 1,
     created_at: now,
     updated_at: now,
-  });
-  const pk = onlyPk(rows);
+  };
+  const pk = onlyPk((await addCertificate(db, row)).rows);
   await addSearchText(db, { rowid: pk, text: it.searchText });
-  return pk;
+  return { pk, ...row };
 }

@@ -8,6 +8,7 @@ export interface Placement {
   readonly ownerPk: number | null;
   readonly ownerName: string | null;
   readonly teamPk: number | null;
+  readonly teamId: string | null;
   readonly targetPks: readonly number[];
   readonly agentPks: readonly number[];
 }
@@ -28,10 +29,7 @@ export async function resolvePlacement(ctx: Reading, wanted: Wanted): Promise<Pl
   if (wanted.ownerId !== undefined && !owner) {
     throw invalid("owner_id", `there is no owner ${wanted.ownerId}`);
   }
-  const team = wanted.teamId === undefined ? undefined : await findTeam(ctx.reader, wanted.teamId);
-  if (wanted.teamId !== undefined && team === undefined) {
-    throw invalid("team_id", `there is no team ${wanted.teamId}`);
-  }
+  const team = await teamOf(ctx.reader, wanted.teamId, owner);
   const targets = await Promise.all(
     wanted.targetIds.map(async (id, index) => {
       const target = await findTarget(ctx.reader, id, ctx.scope);
@@ -44,7 +42,8 @@ export async function resolvePlacement(ctx: Reading, wanted: Wanted): Promise<Pl
   return {
     ownerPk: owner?.pk ?? null,
     ownerName: owner?.name ?? null,
-    teamPk: team ?? owner?.team_pk ?? null,
+    teamPk: team.pk,
+    teamId: team.id,
     targetPks: [...new Set(targets.map((it) => it.pk))],
     agentPks: [...new Set(agentPks)],
   };
@@ -53,14 +52,26 @@ export async function resolvePlacement(ctx: Reading, wanted: Wanted): Promise<Pl
 async function findOwner(db: Kysely<Tables>, id: string) {
   return await db
     .selectFrom("owners")
-    .select(["pk", "name", "team_pk"])
-    .where("id", "=", id)
+    .leftJoin("teams", "teams.pk", "owners.team_pk")
+    .select(["owners.pk", "owners.name", "owners.team_pk", "teams.id as team_id"])
+    .where("owners.id", "=", id)
     .executeTakeFirst();
 }
 
-async function findTeam(db: Kysely<Tables>, id: string): Promise<number | undefined> {
-  const row = await db.selectFrom("teams").select("pk").where("id", "=", id).executeTakeFirst();
-  return row?.pk;
+/** The team that is named, else the owner's. */
+async function teamOf(
+  db: Kysely<Tables>,
+  id: string | undefined,
+  owner: Awaited<ReturnType<typeof findOwner>>,
+): Promise<{ readonly pk: number | null; readonly id: string | null }> {
+  if (id === undefined) return { pk: owner?.team_pk ?? null, id: owner?.team_id ?? null };
+  const row = await db
+    .selectFrom("teams")
+    .select(["pk", "id"])
+    .where("id", "=", id)
+    .executeTakeFirst();
+  if (!row) throw invalid("team_id", `there is no team ${id}`);
+  return row;
 }
 
 async function findTarget(db: Kysely<Tables>, id: string, scope: TeamScope) {

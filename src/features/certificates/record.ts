@@ -63,6 +63,7 @@ export async function recordVersion(tx: Tx, it: Recording): Promise<{ versionPk:
       versionId: it.versionId,
       serialNumber: serial.replace(/^0+(?=.)/, ""),
       notAfter: toRfc3339(leaf.notAfter),
+      heldBy: it.holderPk === null ? "client" : "agent",
     },
   );
   return { versionPk };

@@ -176,15 +176,6 @@ export async function findVersion(db: Db, certificatePk: number, id: string) {
 
 export type VersionRow = NonNullable<Awaited<ReturnType<typeof findVersion>>>;
 
-const holderOf = statement((db, it: { readonly id: string }) =>
-  db.selectFrom("certificate_versions").select("holder_pk").where("id", "=", it.id),
-);
-
-/** Does an agent hold the key of this version? */
-export async function isHeldByAgent(db: Db, id: string): Promise<boolean> {
-  return ((await holderOf(db, { id })).rows[0]?.holder_pk ?? null) !== null;
-}
-
 export async function findVersionByPk(db: Db, pk: number): Promise<VersionRow | undefined> {
   return await versions(db)
     .select(columns)
@@ -233,8 +224,16 @@ export function splitDer(bytes: Uint8Array): readonly Uint8Array[] {
   return parts;
 }
 
-export const pemOfChain = (chain: readonly Uint8Array[]): string =>
-  chain.map((der) => encodePem("CERTIFICATE", der)).join("");
+/** By the chain itself: an authority has one, and hands it out with every certificate. */
+const written = new WeakMap<readonly Uint8Array[], string>();
+
+export function pemOfChain(chain: readonly Uint8Array[]): string {
+  const known = written.get(chain);
+  if (known !== undefined) return known;
+  const pem = chain.map((der) => encodePem("CERTIFICATE", der)).join("");
+  written.set(chain, pem);
+  return pem;
+}
 
 export const versionView = (row: VersionRow, certificateId: string): VersionView => ({
   id: row.id,

@@ -9,7 +9,6 @@ export {
 export {
   findVersion,
   findVersionById,
-  isHeldByAgent,
   listCurrent,
   loadChain,
   pemOfChain,

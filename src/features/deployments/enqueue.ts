@@ -3,7 +3,7 @@ import { z } from "zod";
 import { days, later, minutes } from "#base/time.ts";
 import { agentJob } from "#jobs/job.ts";
 import { on, type Tx } from "#jobs/tx.ts";
-import { findVersionById, isHeldByAgent } from "../certificates/versions.ts";
+import { findVersionById } from "../certificates/versions.ts";
 import * as queries from "./queries.ts";
 
 const Input = z.strictObject({
@@ -83,8 +83,7 @@ const subjectOf = ({ certificate, version, target }: Deployment) => ({
 
 /** A new version goes to all targets of the agent that holds its key. */
 export const deployIssued = on("certificate.issued", async (tx, event) => {
-  // Most versions belong to clients: a look at one column spares them the rest.
-  if (!(await isHeldByAgent(tx.db, event.payload.versionId))) return;
+  if (event.payload.heldBy === "client") return;
   const version = await findVersionById(tx.db, event.payload.versionId);
   if (!version || version.holder_pk === null) return;
   const by = { certificatePk: version.certificate_pk, agentPk: version.holder_pk };
