@@ -1,6 +1,6 @@
 /**
  * RSA keys known to be breakable from the public half alone (CA/B BR 6.1.1.3): ROCA, close primes, small factors.
- * Debian's weak keys of 2008 are not covered: their lists hold a hundred thousand entries per size.
+ * Debian's weak keys of 2008 (CVE-2008-0166) are not covered: docs/divergences.md says why.
  */
 import type { PublicKey } from "./public-key.ts";
 
