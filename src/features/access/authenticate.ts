@@ -2,8 +2,10 @@
 import type { Instant } from "#base/time.ts";
 import type { World } from "#jobs/world.ts";
 import type { Actor } from "../context.ts";
+import * as keysSql from "./key-queries.ts";
 import { hashToken } from "./principal.ts";
 import * as queries from "./queries.ts";
+import * as sessionsSql from "./session-queries.ts";
 
 export interface Authenticator {
   /** The principal of a Bearer token; undefined when it is unknown, revoked or expired. */
@@ -25,14 +27,14 @@ export function authenticator(
   return {
     async byToken(token, address) {
       const now = world.clock.now();
-      const actor = await queries.actorOfKey(reader, { hash: hashToken(token) }, now);
+      const actor = await keysSql.actorOfKey(reader, { hash: hashToken(token) }, now);
       if (actor) keys.set(actor.pk, { at: now, address });
       else world.metrics.count("certctl_sign_in_failures_total", { kind: "api_key" });
       return actor;
     },
     async bySession(token) {
       const now = world.clock.now();
-      const found = await queries.actorOfSession(reader, hashToken(token), now);
+      const found = await sessionsSql.actorOfSession(reader, hashToken(token), now);
       if (found) sessions.set(found.sessionPk, now);
       return found?.actor;
     },
@@ -41,7 +43,7 @@ export function authenticator(
         return authType === "none" ? nobodyInParticular : undefined;
       }
       if (type === "user") return await queries.actorOfUser(reader, id);
-      if (type === "api_key") return await queries.actorOfKey(reader, { id }, world.clock.now());
+      if (type === "api_key") return await keysSql.actorOfKey(reader, { id }, world.clock.now());
       return undefined;
     },
     async flush() {
@@ -49,7 +51,7 @@ export function authenticator(
       const [usedKeys, seenSessions] = [keys, sessions];
       keys = new Map();
       sessions = new Map();
-      await world.database.transaction((db) => queries.saveUses(db, usedKeys, seenSessions));
+      await world.database.transaction((db) => sessionsSql.saveUses(db, usedKeys, seenSessions));
     },
   };
 }

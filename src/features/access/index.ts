@@ -5,8 +5,9 @@ import { minutes } from "#base/time.ts";
 import { scopeOf } from "../context.ts";
 import { bind, type Feature, read } from "../handler.ts";
 import { accessApi } from "./api.ts";
+import * as grantsSql from "./grant-queries.ts";
 import { createKey, listKeys, revokeKey } from "./keys.ts";
-import * as queries from "./queries.ts";
+import * as sessionsSql from "./session-queries.ts";
 import { signIn, signOut } from "./sessions.ts";
 import { setup, setupStatus } from "./setup.ts";
 import { createUser, getUser, listUsers, updateUser } from "./users.ts";
@@ -16,7 +17,7 @@ const check = read(accessApi.check, async (ctx) => {
   const teams = await Promise.all(
     actor.grants.map(async (grant) => ({
       role: grant.role,
-      teamId: grant.teamPk === null ? null : await queries.findTeamId(ctx.reader, grant.teamPk),
+      teamId: grant.teamPk === null ? null : await grantsSql.findTeamId(ctx.reader, grant.teamPk),
     })),
   );
   const held = Object.keys(permissions) as (keyof typeof permissions)[];
@@ -60,7 +61,7 @@ export function accessFeature(authType: "api-key" | "none"): Feature {
         timeout: minutes(1),
         async run(ctx) {
           const now = ctx.clock.now();
-          const n = await ctx.commit((tx) => queries.deleteExpiredSessions(tx.db, now));
+          const n = await ctx.commit((tx) => sessionsSql.deleteExpiredSessions(tx.db, now));
           return `${n} sessions forgotten`;
         },
       },

@@ -7,11 +7,12 @@ import type { World } from "#jobs/world.ts";
 import type { Context } from "../context.ts";
 import { read, write } from "../handler.ts";
 import { accessApi } from "./api.ts";
+import * as grantsSql from "./grant-queries.ts";
+import * as keysSql from "./key-queries.ts";
 import { hashToken, hintOf } from "./principal.ts";
-import * as queries from "./queries.ts";
 
 export const listKeys = read(accessApi.listKeys, async (ctx, input) => {
-  const page = await queries.listKeys(ctx.reader, windowOf(input, "-created_at"));
+  const page = await keysSql.listKeys(ctx.reader, windowOf(input, "-created_at"));
   return { ...page, data: [...page.data] };
 });
 
@@ -19,11 +20,11 @@ export const listKeys = read(accessApi.listKeys, async (ctx, input) => {
 export async function grantsOf(
   ctx: Context,
   grants: readonly { role: Role; teamId: string | null }[],
-): Promise<readonly queries.NewGrant[]> {
+): Promise<readonly grantsSql.NewGrant[]> {
   return await Promise.all(
     grants.map(async ({ role, teamId }, index) => {
       if (teamId === null) return { role, teamPk: null };
-      const teamPk = await queries.findTeamPk(ctx.reader, teamId);
+      const teamPk = await grantsSql.findTeamPk(ctx.reader, teamId);
       if (teamPk === undefined)
         throw invalid(`grants.${index}.team_id`, `there is no team ${teamId}`);
       return { role, teamPk };
@@ -41,7 +42,7 @@ export const createKey = write(accessApi.createKey, {
   async commit(tx, { grants, createdBy }, input) {
     const key = newToken("cck", tx.random);
     const id = tx.newId("apiKey");
-    const pk = await queries.insertKey(tx.db, {
+    const pk = await keysSql.insertKey(tx.db, {
       id,
       name: input.name,
       hash: hashToken(key),
@@ -53,7 +54,7 @@ export const createKey = write(accessApi.createKey, {
     });
     // 256 random bits do not collide; a key without a row would be a defect.
     if (pk === undefined) throw new Error("a fresh API key was there already");
-    await queries.replaceGrants(tx.db, "api_key_pk", pk, grants);
+    await grantsSql.replaceGrants(tx.db, "api_key_pk", pk, grants);
     tx.subject({ id, teamPk: null, details: { name: input.name, grants: input.grants } });
     return { id, name: input.name, key };
   },
@@ -64,7 +65,7 @@ export const revokeKey = write(accessApi.revokeKey, {
     return undefined;
   },
   async commit(tx, _, { id }) {
-    if (!(await queries.revokeKey(tx.db, id, tx.now))) throw notFound("API key", id);
+    if (!(await keysSql.revokeKey(tx.db, id, tx.now))) throw notFound("API key", id);
     return null;
   },
 });
@@ -83,7 +84,7 @@ export async function seedKeys(world: World, named: readonly NamedKey[]): Promis
   return await world.database.transaction(async (db) => {
     let added = 0;
     for (const it of named) {
-      const pk = await queries.insertKey(db, {
+      const pk = await keysSql.insertKey(db, {
         id: `key-env-${Buffer.from(hashToken(it.key)).toString("hex").slice(0, 16)}`,
         name: it.name,
         hash: hashToken(it.key),
@@ -95,7 +96,7 @@ export async function seedKeys(world: World, named: readonly NamedKey[]): Promis
       });
       if (pk === undefined) continue;
       const role = it.admin ? "admin" : "operator";
-      await queries.replaceGrants(db, "api_key_pk", pk, [{ role, teamPk: null }]);
+      await grantsSql.replaceGrants(db, "api_key_pk", pk, [{ role, teamPk: null }]);
       added++;
     }
     return added;

@@ -6,6 +6,7 @@ import { accessApi } from "./api.ts";
 import { verifyPassword } from "./password.ts";
 import { hashToken, lockedUntil, sessionLength } from "./principal.ts";
 import * as queries from "./queries.ts";
+import * as sessionsSql from "./session-queries.ts";
 
 export const signIn = write(accessApi.signIn, {
   async prepare(ctx, input) {
@@ -39,7 +40,7 @@ export const signIn = write(accessApi.signIn, {
     const expiresAt = later(tx.now, sessionLength);
     const change = { failed_sign_ins: 0, locked_until: null, last_sign_in_at: tx.now };
     await queries.updateUser(tx.db, user, change, tx.now);
-    await queries.insertSession(tx.db, {
+    await sessionsSql.insertSession(tx.db, {
       token_hash: hashToken(token),
       user_pk: user.pk,
       created_at: tx.now,
@@ -57,7 +58,7 @@ export const signOut = write(accessApi.signOut, {
     return ctx.actor;
   },
   async commit(tx, actor) {
-    if (actor.type === "user") await queries.endSessions(tx.db, actor.pk);
+    if (actor.type === "user") await sessionsSql.endSessions(tx.db, actor.pk);
     tx.subject({ id: actor.id, teamPk: null });
     return null;
   },

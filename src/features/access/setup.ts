@@ -6,6 +6,8 @@ import type { World } from "#jobs/world.ts";
 import { read, write } from "../handler.ts";
 import { loadSetting, saveSetting } from "../settings/store.ts";
 import { accessApi } from "./api.ts";
+import * as grantsSql from "./grant-queries.ts";
+import * as keysSql from "./key-queries.ts";
 import { hashPassword } from "./password.ts";
 import { hashToken, hintOf } from "./principal.ts";
 import * as queries from "./queries.ts";
@@ -54,12 +56,12 @@ export const setup = write(accessApi.setup, {
       now: tx.now,
     });
     const admin = [{ role: "admin", teamPk: null }] as const;
-    await queries.replaceGrants(tx.db, "user_pk", pk, admin);
+    await grantsSql.replaceGrants(tx.db, "user_pk", pk, admin);
     await saveSetting(tx.db, setting, null);
     tx.subject({ id, teamPk: null, details: { name: input.name } });
     if (input.apiKeyName === undefined) return { id, name: input.name, apiKey: null };
     const apiKey = newToken("cck", tx.random);
-    const keyPk = await queries.insertKey(tx.db, {
+    const keyPk = await keysSql.insertKey(tx.db, {
       id: tx.newId("apiKey"),
       name: input.apiKeyName,
       hash: hashToken(apiKey),
@@ -69,7 +71,7 @@ export const setup = write(accessApi.setup, {
       expiresAt: null,
       now: tx.now,
     });
-    if (keyPk !== undefined) await queries.replaceGrants(tx.db, "api_key_pk", keyPk, admin);
+    if (keyPk !== undefined) await grantsSql.replaceGrants(tx.db, "api_key_pk", keyPk, admin);
     return { id, name: input.name, apiKey };
   },
 });

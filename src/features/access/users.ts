@@ -5,9 +5,11 @@ import { isUniqueViolation } from "#db/portable.ts";
 import { matchRevision } from "../context.ts";
 import { read, write } from "../handler.ts";
 import { accessApi } from "./api.ts";
+import * as grantsSql from "./grant-queries.ts";
 import { grantsOf } from "./keys.ts";
 import { hashPassword } from "./password.ts";
 import * as queries from "./queries.ts";
+import * as sessionsSql from "./session-queries.ts";
 
 export const listUsers = read(accessApi.listUsers, async (ctx, input) => {
   const page = await queries.listUsers(ctx.reader, windowOf(input, "name"));
@@ -37,7 +39,7 @@ export const createUser = write(accessApi.createUser, {
         passwordHash,
         now: tx.now,
       });
-      await queries.replaceGrants(tx.db, "user_pk", pk, grants);
+      await grantsSql.replaceGrants(tx.db, "user_pk", pk, grants);
     } catch (cause) {
       if (!isUniqueViolation(cause)) throw cause;
       throw new Problem("already-exists", `there is a user ${input.name} already`, { cause });
@@ -72,9 +74,9 @@ export const updateUser = write(accessApi.updateUser, {
       },
       tx.now,
     );
-    if (grants) await queries.replaceGrants(tx.db, "user_pk", user.pk, grants);
+    if (grants) await grantsSql.replaceGrants(tx.db, "user_pk", user.pk, grants);
     // A new password or a lock ends what was signed in with the old one.
-    if (passwordHash || input.disabled) await queries.endSessions(tx.db, user.pk);
+    if (passwordHash || input.disabled) await sessionsSql.endSessions(tx.db, user.pk);
     tx.subject({
       id: user.id,
       teamPk: null,
