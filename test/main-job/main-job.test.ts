@@ -199,10 +199,16 @@ describe("the main job", () => {
       () => deployments(made.id),
       (it) => it.length === 2 && it[0].state === "Deployed",
     );
-    await server.call(
+    const redeployed = await server.call(
       "POST",
       `/api/v1/certificates/${made.id}/versions/${first.version_id}/redeploy`,
       {},
+    );
+    // Until the reload is over, a worker of before it may still take a connection.
+    await until(
+      "the end of the deployment",
+      () => server.call("GET", `/api/v1/jobs/${redeployed.job_id}`),
+      (it) => it.status === "Completed",
     );
     await until(
       "the old leaf served",
