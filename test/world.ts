@@ -11,6 +11,7 @@ import { newSetupCode } from "#features/access/setup.ts";
 import { deferWith } from "#features/approvals/approval.ts";
 import type { Feature } from "#features/handler.ts";
 import { compose } from "#features/index.ts";
+import type { CaFiles } from "#features/issuers/authority-create.ts";
 import { ensureLocalIssuer } from "#features/issuers/first.ts";
 import { openVault } from "#features/settings/data-key.ts";
 import { engine } from "#jobs/engine.ts";
@@ -71,6 +72,8 @@ export interface RequestOptions {
 export interface ProductOptions {
   readonly more?: readonly Feature[];
   readonly clock?: TestClock;
+  /** The operator's CA instead of one that is made. */
+  readonly ca?: CaFiles;
   readonly maxBody?: number;
   readonly limits?: { readonly rate: number; readonly burst: number };
 }
@@ -97,7 +100,7 @@ export async function openProduct(
     metrics,
     addresses: { https: "https://certctl.test:8443", http: "http://certctl.test:8080" },
   };
-  await ensureLocalIssuer(world, undefined);
+  await ensureLocalIssuer(world, options.ca);
   const auth = authenticator(world);
   const product = compose({
     authType: "api-key",

@@ -28,10 +28,13 @@ type Constrained =
 /** Names times trees: ten thousand names under a few dozen trees are fine, more is somebody's idea of fun. */
 const maximumComparisons = 250_000;
 
+/** What constraints look at. */
+export type Named = Pick<CertificateFields, "subject" | "subjectAltNames" | "otherNames">;
+
 /** Why the constraints forbid this certificate, or undefined. */
 export function constraintComplaint(
   constraints: NameConstraints,
-  certificate: CertificateFields,
+  certificate: Named,
   role: "leaf" | "authority",
 ): string | undefined {
   const names = namesIn(certificate, role);
@@ -44,7 +47,7 @@ export function constraintComplaint(
   return undefined;
 }
 
-function namesIn(it: CertificateFields, role: "leaf" | "authority"): readonly Constrained[] {
+function namesIn(it: Named, role: "leaf" | "authority"): readonly Constrained[] {
   const names: Constrained[] = it.subjectAltNames.map(({ type, value }) => {
     if (type !== "ip") return { form: type, value };
     return { form: type, value, octets: ipFromText(value) ?? new Uint8Array() };

@@ -40,6 +40,7 @@ const names = (...texts: string[]) => ({
 });
 const asks = (requested: Partial<Extensions>) => ({ requested: { ...noExtensions, ...requested } });
 const constrained = asks({ nameConstraints: { permitted: [], excluded: [] } });
+const onlyCorp = { permitted: [{ form: "dns", value: "corp.example" } as const], excluded: [] };
 
 interface Row {
   readonly rule: string;
@@ -50,6 +51,7 @@ interface Row {
 }
 
 const rows: readonly Row[] = [
+  { rule: "names-outside-issuer", name: "a domain", context: { nameConstraints: [onlyCorp] } },
   { rule: "key-too-weak", name: "RSA-1024", request: { key: rsaOf(1024) } },
   { rule: "key-not-allowed", name: "RSA-2056", request: { key: { ...rsa, size: 2_056 } } },
   {

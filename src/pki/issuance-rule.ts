@@ -4,6 +4,7 @@ import type { KeyAlgorithmName } from "./algorithms.ts";
 import type { Extensions } from "./extension-reader.ts";
 import type { ExtendedKeyUsage, KeyUsage } from "./key-usage.ts";
 import type { DistinguishedName } from "./name.ts";
+import type { NameConstraints } from "./name-constraints.ts";
 import type { PublicKey } from "./public-key.ts";
 import type { GeneralName } from "./subject-alt-name.ts";
 import type { Validity } from "./validity.ts";
@@ -32,6 +33,8 @@ export interface IssuanceContext {
   /** Key usages in the request that do not fit its key: refused, unless the profile's replace them without a word. */
   readonly requestedKeyUsage?: "checked" | "ignored";
   readonly allowedKeys?: readonly KeyAlgorithmName[];
+  /** Of the issuing CA and of all above it (RFC 5280 section 6.1): the certificate would be valid nowhere outside. */
+  readonly nameConstraints?: readonly NameConstraints[];
   readonly maximumNames?: number;
   readonly maximumLifetime?: Milliseconds;
   readonly uriSchemes?: readonly string[];
@@ -41,7 +44,12 @@ export interface IssuanceContext {
 export type NamedRequest = Pick<IssuanceRequest, "subject" | "subjectAltNames">;
 export type NamesContext = Pick<
   IssuanceContext,
-  "subjectAltNameCritical" | "commonName" | "subjectAltNames" | "maximumNames" | "uriSchemes"
+  | "subjectAltNameCritical"
+  | "commonName"
+  | "subjectAltNames"
+  | "nameConstraints"
+  | "maximumNames"
+  | "uriSchemes"
 >;
 
 export interface Complaint {

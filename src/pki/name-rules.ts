@@ -1,4 +1,5 @@
 /** Rules about names: the subject's attributes and the subjectAltNames. */
+import { constraintComplaint } from "./constrained-names.ts";
 import {
   dnsCharacters,
   dnsForm,
@@ -211,6 +212,16 @@ export const subjectAltNameRules: readonly NamesRule[] = [
             `there are ${names.length} subjectAltNames; at most ${maximumNames} are allowed`,
           )
         : content,
+  },
+  {
+    id: "names-outside-issuer",
+    source: "RFC 5280 section 4.2.1.10",
+    check: ({ subject, subjectAltNames }, { nameConstraints = [] }) =>
+      nameConstraints.flatMap((it) => {
+        const named = { subject, subjectAltNames, otherNames: [] };
+        const complaint = constraintComplaint(it, named, "leaf");
+        return complain("sans", complaint && `the certificate ${complaint} to this CA`);
+      }),
   },
   {
     id: "names-not-critical",

@@ -6,6 +6,7 @@ import type { Random } from "#base/random.ts";
 import type { Clock, Instant } from "#base/time.ts";
 import type { ExtendedKeyUsage, KeyUsage } from "#pki/key-usage.ts";
 import type { Issuing } from "#pki/local-ca.ts";
+import type { NameConstraints } from "#pki/name-constraints.ts";
 import type { CertificateRequest } from "#pki/request.ts";
 import type { SerialNumber } from "#pki/serial-number.ts";
 import type { Signer } from "#pki/signer.ts";
@@ -48,6 +49,8 @@ export interface Authority {
   readonly certificate: Uint8Array;
   /** From this authority up to, not including, the root. */
   readonly chain: readonly Uint8Array[];
+  /** Its own and those of all above it. */
+  readonly nameConstraints: readonly NameConstraints[];
   readonly signer: Signer;
 }
 

@@ -12,7 +12,7 @@ import { refuseTakenId, unlessTaken } from "../conflicts.ts";
 import { type Context, requireTeam } from "../context.ts";
 import { digestOf } from "../digest.ts";
 import { write } from "../handler.ts";
-import { issuerById, type UsableIssuer } from "../issuers/use.ts";
+import { issuerById, signingHost, type UsableIssuer } from "../issuers/use.ts";
 import { loadPolicy, type Policy } from "../policies/index.ts";
 import { expiringAt } from "../policies/renewal-policy.ts";
 import { loadProfile, type Profile } from "../profiles/index.ts";
@@ -142,7 +142,10 @@ async function plan(ctx: Context, input: NewCertificate, order: OrderKey): Promi
     loadPolicy(ctx.reader, input.renewalPolicyId, "renewal_policy_id"),
   ]);
   requireTeam(ctx.scope, placement.teamPk);
-  if (!request) requireUsableNames(names, profile.rules.commonNameInSans);
+  if (!request) {
+    const { authority } = await signingHost(ctx, issuer);
+    requireUsableNames(names, profile.rules.commonNameInSans, authority?.nameConstraints);
+  }
   const holders = request ? [] : placement.agentPks;
   if (!request && holders.length === 0) {
     throw invalid(

@@ -117,6 +117,7 @@ export function checked(
       issuerPublicKey: authority?.signer.publicKey ?? new Uint8Array(),
       keyUsage,
       extendedKeyUsage,
+      nameConstraints: authority?.nameConstraints ?? [],
       subjectAltNameCritical: subjectAltNameIsCritical(request.subjectDer),
       commonName: profile.commonNameInSans ? "among-names" : "any",
       allowedKeys: allowedKeys(profile),

@@ -2,6 +2,7 @@
 import { invalid, Problem } from "#base/problem.ts";
 import { keyText } from "#pki/algorithms.ts";
 import { refusal, runNameChecks } from "#pki/issuance-checks.ts";
+import type { NamesContext } from "#pki/issuance-rule.ts";
 import { valuesOf } from "#pki/name.ts";
 import { type CertificateRequest, parseRequest } from "#pki/request.ts";
 import {
@@ -30,12 +31,20 @@ export function namesFromText(commonName: string | undefined, sans: readonly str
 const longestCommonName = 64;
 
 /** Refuses names that no certificate may have, while nobody has made a key for them. Throws `refused`. */
-export function requireUsableNames({ commonName, sans }: Names, commonNameInSans: boolean): void {
+export function requireUsableNames(
+  { commonName, sans }: Names,
+  commonNameInSans: boolean,
+  nameConstraints: NamesContext["nameConstraints"] = [],
+): void {
   const subject =
     commonName.length > longestCommonName ? [] : [[{ type: "CN" as const, value: commonName }]];
   const findings = runNameChecks(
     { subject, subjectAltNames: sans },
-    { subjectAltNameCritical: true, commonName: commonNameInSans ? "among-names" : "any" },
+    {
+      subjectAltNameCritical: true,
+      commonName: commonNameInSans ? "among-names" : "any",
+      nameConstraints,
+    },
   );
   if (findings.length > 0) throw refusal(findings);
 }

@@ -5,7 +5,7 @@ import type { Vault } from "#base/vault.ts";
 import type { Authority } from "#connectors/issuers/issuer.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Addresses } from "#jobs/world.ts";
-import { parseCertificate } from "#pki/certificate-reader.ts";
+import { type ParsedCertificate, parseCertificate } from "#pki/certificate-reader.ts";
 import { privateKeyFromDer } from "#pki/key.ts";
 import { issuingWith } from "#pki/local-ca.ts";
 import { type Signer, softwareSigner } from "#pki/signer.ts";
@@ -44,6 +44,7 @@ async function open(ring: Keyring, row: queries.AuthorityRow): Promise<Authority
   const pkcs8 = ring.vault.unseal(keyPlace(row.id), row.sealed_key);
   const signer = counted(softwareSigner(privateKeyFromDer(pkcs8, "pkcs8")), ring.metrics);
   pkcs8.fill(0);
+  const above = await chainOf(ring.reader, row);
   const authority: Authority = {
     id: row.id,
     pk: row.pk,
@@ -53,23 +54,24 @@ async function open(ring: Keyring, row: queries.AuthorityRow): Promise<Authority
       caIssuers: [`${ring.addresses.http}/.well-known/pki/ca/${row.id}`],
     }),
     certificate: row.certificate,
-    chain: await chainOf(ring.reader, row),
+    chain: above.filter((it) => !it.selfIssued).map((it) => it.der),
+    nameConstraints: above.flatMap(({ nameConstraints }) => nameConstraints ?? []),
     signer,
   };
   cache.set(row.pk, { revision: row.revision, authority });
   return authority;
 }
 
-/** From the authority up to, not including, the self-signed root. */
+/** From the authority up to the self-signed root, as far as it is known here. */
 async function chainOf(
   reader: Kysely<Tables>,
   from: queries.AuthorityRow,
-): Promise<readonly Uint8Array[]> {
-  const chain: Uint8Array[] = [];
+): Promise<readonly ParsedCertificate[]> {
+  const chain: ParsedCertificate[] = [];
   let row: queries.AuthorityRow | undefined = from;
   // A hierarchy is shallow; the bound is against a damaged database.
   for (let depth = 0; row && depth < 16; depth++) {
-    if (!parseCertificate(row.certificate).selfIssued) chain.push(row.certificate);
+    chain.push(parseCertificate(row.certificate));
     row = row.parent_pk === null ? undefined : await queries.findByPk(reader, row.parent_pk);
   }
   return chain;
