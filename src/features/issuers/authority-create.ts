@@ -8,7 +8,7 @@ import { days, later } from "#base/time.ts";
 import type { Vault } from "#base/vault.ts";
 import { signCertificate } from "#pki/certificate.ts";
 import { type ParsedCertificate, parseCertificate } from "#pki/certificate-reader.ts";
-import { hasSigned } from "#pki/chain.ts";
+import { hasSigned, verifyChain } from "#pki/chain.ts";
 import { keyIdentifierOf } from "#pki/extensions.ts";
 import { encodePrivateKey, generateKey, privateKeyFromPem, publicKeyOf } from "#pki/key.ts";
 import { issuingCaTemplate, issuingWith, noUrls, rootTemplate } from "#pki/local-ca.ts";
@@ -125,7 +125,20 @@ export function parseSubordinate({ certificatePem, keyPem }: CaFiles, now: Insta
     above.push(candidate);
     child = candidate;
   }
+  const anchor = above.at(-1);
+  if (anchor) refuseBrokenChain(first, above, anchor, now);
   return { certificate: first, above, key };
+}
+
+/** Every certificate it issued would be as invalid as the CA itself. */
+function refuseBrokenChain(
+  leaf: ParsedCertificate,
+  intermediates: readonly ParsedCertificate[],
+  anchor: ParsedCertificate,
+  at: Instant,
+): void {
+  const verdict = verifyChain({ leaf, intermediates, anchors: [anchor], at });
+  if (!verdict.valid) throw refused(`is no valid chain: ${verdict.reason}`);
 }
 
 export function loadSubordinate(
