@@ -1,6 +1,6 @@
 /** The jobs page: the life of a job, its kinds, and what recurs. */
 import { formatDuration } from "#base/time.ts";
-import type { JobKind } from "#jobs/job.ts";
+import type { Concurrency, JobKind } from "#jobs/job.ts";
 import { jobMachine } from "#jobs/state.ts";
 import { code, fenced, page, plain, table } from "./markdown.ts";
 import { productForReading } from "./product.ts";
@@ -37,6 +37,11 @@ function kindRow(it: JobKind): readonly string[] {
     it.executor === "agent" ? "the agent" : "the server",
     String(it.attempts),
     formatDuration(it.timeout),
-    concurrency ? `${concurrency.limit} for one ${concurrency.per}` : "",
+    concurrency ? concurrencyText(concurrency) : "",
   ];
 }
+
+const concurrencyText = ({ per, limit }: Concurrency): string =>
+  typeof limit === "number"
+    ? `${limit} for one ${per}`
+    : `as many as the connector of the ${per} says`;

@@ -7,6 +7,7 @@ import type { Job, JobKind, ServerKind } from "./job.ts";
 import { system } from "./job.ts";
 import * as leases from "./lease-queries.ts";
 import * as queries from "./queries.ts";
+import { Room } from "./room.ts";
 import type { Subscription } from "./tx.ts";
 import type { World } from "./world.ts";
 
@@ -143,11 +144,12 @@ async function claimDue(
   if (due.length === 0) return [];
   return await world.database.transaction(async (db) => {
     const candidates = await queries.listDue(db, now, limit * 4);
-    const room = roomOf(kinds, await queries.countRunning(db));
+    const room = await Room.of(db, kinds);
     const taken: { job: Job; kind: ServerKind }[] = [];
     for (const job of candidates) {
       const kind = kinds.get(job.kind);
-      if (kind?.executor !== "server" || !room.take(job) || taken.length >= limit) continue;
+      if (kind?.executor !== "server" || taken.length >= limit) continue;
+      if (!(await room.take(job))) continue;
       const lease = {
         token: newToken("lease", world.random, 12),
         until: later(now, options.lease),
@@ -158,33 +160,6 @@ async function claimDue(
     }
     return taken;
   });
-}
-
-/** Counts down the places left per kind and issuer or target. */
-function roomOf(
-  kinds: ReadonlyMap<string, JobKind>,
-  counts: Awaited<ReturnType<typeof queries.countRunning>>,
-) {
-  const used = new Map<string, number>();
-  const keyOf = (kind: string, issuer: number | null, target: number | null) => {
-    const per = kinds.get(kind)?.concurrency?.per;
-    return per === undefined ? undefined : `${kind}/${per === "issuer" ? issuer : target}`;
-  };
-  for (const row of counts) {
-    const key = keyOf(row.kind, row.issuer, row.target);
-    if (key) used.set(key, (used.get(key) ?? 0) + row.n);
-  }
-  return {
-    take(job: Job): boolean {
-      const key = keyOf(job.kind, job.issuerPk, job.targetPk);
-      const limit = kinds.get(job.kind)?.concurrency?.limit;
-      if (key === undefined || limit === undefined) return true;
-      const n = used.get(key) ?? 0;
-      if (n >= limit) return false;
-      used.set(key, n + 1);
-      return true;
-    },
-  };
 }
 
 async function runOne(

@@ -1,6 +1,8 @@
 /** Job kinds: what a durable job is made of, and how it runs in two halves like an operation. */
+import type { Kysely } from "kysely";
 import type { z } from "zod";
 import type { Instant, Milliseconds } from "#base/time.ts";
+import type { Tables } from "#db/tables.ts";
 import type { JobState, JobType } from "./state.ts";
 import type { Requester, Tx } from "./tx.ts";
 import type { World } from "./world.ts";
@@ -48,6 +50,13 @@ export interface Failure {
   readonly retryAfter?: Milliseconds;
 }
 
+/** At most this many jobs of a kind at once for one issuer or target. */
+export interface Concurrency {
+  readonly per: "issuer" | "target";
+  /** The same for all, or what the row with this key may have, asked in the transaction that claims. */
+  readonly limit: number | ((db: Kysely<Tables>, pk: number) => Promise<number>);
+}
+
 interface KindBase<In> {
   /** `certificates.issue`; stable, stored in rows. */
   readonly kind: string;
@@ -56,8 +65,7 @@ interface KindBase<In> {
   readonly attempts: number;
   /** One attempt may take this long. */
   readonly timeout: Milliseconds;
-  /** At most this many at once for one issuer or target. */
-  readonly concurrency?: { readonly per: "issuer" | "target"; readonly limit: number };
+  readonly concurrency?: Concurrency;
   /** Its run records in parts, and the next attempt goes on behind them: it can be paused, and a cancellation counts at once. */
   readonly inParts?: boolean;
   /** In the transaction that records the final failure. */

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { z } from "zod";
 import { minutes, seconds } from "#base/time.ts";
+import { issueJob } from "#features/certificates/jobs.ts";
+import { findIssuer } from "#features/issuers/queries.ts";
 import { commit } from "#jobs/attempt.ts";
 import { engine } from "#jobs/engine.ts";
 import { JobFailure, type ServerKind, serverJob } from "#jobs/job.ts";
@@ -37,9 +39,14 @@ eachEngine("jobs", (open) => {
     kind: "test.limited",
     concurrency: { per: "issuer", limit: 2 },
   };
+  const asIssuing: ServerKind<{ n: number }, string> = {
+    ...kind,
+    kind: "test.issuing",
+    ...(issueJob.concurrency && { concurrency: issueJob.concurrency }),
+  };
   beforeAll(async () => {
     product = await openProduct(await open(), {
-      more: [{ name: "test", operations: [], jobs: [kind, limited] }],
+      more: [{ name: "test", operations: [], jobs: [kind, limited, asIssuing] }],
     });
   }, 60_000);
 
@@ -169,6 +176,48 @@ eachEngine("jobs", (open) => {
     for (let n = 0; n < 7; n++) await enqueue(limited, { issuerPk: 1 });
     while ((await product.engine.drain()) > 0);
     expect(most).toBe(2);
+    behave = async () => "done";
+  });
+
+  test("runs as many at once for one issuer as its connector allows", async () => {
+    const { reader } = product.world.database;
+    const acme = await product.ok("POST", "/api/v1/issuers", {
+      name: "five at a time",
+      type: "ACME",
+      config: { directory_url: "https://acme.example.test/directory" },
+    });
+    const [theirs, ours] = await Promise.all(
+      [acme.id, "iss-local"].map(async (id) => (await findIssuer(reader, id))?.pk ?? 0),
+    );
+    const now = new Map<number, number>();
+    const most = new Map<number, number>();
+    behave = async (pk) => {
+      now.set(pk, (now.get(pk) ?? 0) + 1);
+      most.set(pk, Math.max(most.get(pk) ?? 0, now.get(pk) ?? 0));
+      await Bun.sleep(20);
+      now.set(pk, (now.get(pk) ?? 0) - 1);
+      return "done";
+    };
+    const busy = engine({
+      world: product.world,
+      kinds: [asIssuing],
+      subscriptions: [],
+      concurrency: 30,
+      lease: minutes(1),
+      poll: 50,
+    });
+    for (let i = 0; i < 12; i++) {
+      for (const n of [theirs ?? 0, ours ?? 0]) {
+        await enqueue(asIssuing, { issuerPk: n, input: { n } });
+      }
+    }
+    while ((await busy.drain()) > 0);
+    expect([...most.entries()]).toEqual(
+      expect.arrayContaining([
+        [theirs, 5],
+        [ours, 8],
+      ]),
+    );
     behave = async () => "done";
   });
 

@@ -7,7 +7,7 @@ import { type Job, type JobContext, JobFailure, serverJob } from "#jobs/job.ts";
 import type { Tx } from "#jobs/tx.ts";
 import { parseRequest } from "#pki/request.ts";
 import { generalNameFromText } from "#pki/subject-alt-name.ts";
-import { forgetOrder, issuerByPk, workingHost } from "../issuers/use.ts";
+import { concurrencyOf, forgetOrder, issuerByPk, workingHost } from "../issuers/use.ts";
 import { type Policy, policyByPk } from "../policies/index.ts";
 import { profileByPk } from "../profiles/index.ts";
 import { nextTry } from "./certificate.ts";
@@ -39,7 +39,7 @@ export const issueJob = serverJob<IssueInput, Prepared>({
   input: IssueInput,
   attempts: 11,
   timeout: minutes(10),
-  concurrency: { per: "issuer", limit: 8 },
+  concurrency: { per: "issuer", limit: concurrencyOf },
   async run(ctx, job, input) {
     const certificate = await loadCertificate(ctx, job);
     const { draft, policy } = await draftOf(ctx, certificate, input);

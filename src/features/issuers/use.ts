@@ -19,7 +19,6 @@ export interface UsableIssuer {
   readonly type: string;
   readonly enabled: boolean;
   readonly signs: boolean;
-  readonly concurrency: number;
   readonly connector: BoundIssuer;
   readonly config: Config;
 }
@@ -51,7 +50,6 @@ export async function usable(parts: Parts, row: queries.IssuerRow): Promise<Usab
     type: entry.kind,
     enabled: row.enabled === 1,
     signs: entry.signs,
-    concurrency: entry.concurrency,
     connector: loaded.bind(config),
     config: queries.configOf(row),
   };
@@ -68,6 +66,13 @@ export function secretsOf(vault: World["vault"], row: queries.IssuerRow): Config
   if (row.sealed === null) return {};
   const text = Buffer.from(vault.unseal(secretsPlace(row.id), row.sealed)).toString("utf8");
   return Config.parse(JSON.parse(text));
+}
+
+/** How many orders an issuer takes at a time, which its kind says. */
+export async function concurrencyOf(db: Kysely<Tables>, pk: number): Promise<number> {
+  const row = await queries.findIssuerByPk(db, pk);
+  // Without the issuer, or without its kind, the job fails by itself, and one at a time is soon enough.
+  return (row && findIssuerKind(row.type)?.concurrency) ?? 1;
 }
 
 /** The host for a signing issuer: needs no way to write, so it serves operations as well as jobs. */
