@@ -1,6 +1,7 @@
 /** Every migration, in order. A compiled executable has no folder to read, so the list is static. */
 import { initial } from "./0001-initial.ts";
 import { bulk } from "./0002-bulk.ts";
+import { namesInByteOrder } from "./0003-names-in-byte-order.ts";
 import type { Migration } from "./dialect.ts";
 
-export const migrations: readonly Migration[] = [initial, bulk];
+export const migrations: readonly Migration[] = [initial, bulk, namesInByteOrder];

@@ -1,6 +1,5 @@
 /** The rows that a text search finds: every word of the query occurs. Three characters and more by trigram, fewer as a prefix of names. */
 import { type Kysely, type RawBuilder, sql } from "kysely";
-import type { Engine } from "./database.ts";
 import { engineOf } from "./portable.ts";
 import type { Tables } from "./tables.ts";
 
@@ -12,9 +11,12 @@ export interface SearchedTable {
   readonly from: RawBuilder<unknown>;
   /** Its column that equals `certificate_search.rowid`. */
   readonly key: string;
-  /** Indexed columns that a word too short for trigrams is compared with, case as typed or lower. */
+  /** Indexed columns in byte order that a word too short for trigrams is compared with, case as typed or lower. */
   readonly names: readonly string[];
 }
+
+/** Text as `certificate_search` keeps it: in lower case, because ILIKE takes twice as long as LIKE. */
+export const searchable = (text: string): string => text.toLowerCase();
 
 /**
  * A subquery of the keys of all rows in which every word is found; undefined for a query without words. Words are taken
@@ -27,10 +29,9 @@ export function keysMatching(
 ): RawBuilder<unknown> | undefined {
   const words = query.split(/\s+/).filter(Boolean).slice(0, maxWords);
   const long = words.filter((it) => isLong(it));
-  const engine = engineOf(db);
-  const parts = words.filter((it) => !isLong(it)).map((it) => beginsWith(engine, it, table));
+  const parts = words.filter((it) => !isLong(it)).map((it) => beginsWith(it, table));
   if (long.length > 0) {
-    const found = engine === "sqlite" ? matchesFts(long) : matchesTrigram(long);
+    const found = engineOf(db) === "sqlite" ? matchesFts(long) : matchesTrigram(long);
     parts.unshift(sql`select rowid from certificate_search where ${found}`);
   }
   if (parts.length < 2) return parts[0];
@@ -48,20 +49,19 @@ function matchesFts(words: readonly string[]): RawBuilder<unknown> {
 }
 
 function matchesTrigram(words: readonly string[]): RawBuilder<unknown> {
-  const each = words.map((it) => sql`text ilike ${`%${it.replaceAll(/[\\%_]/g, "\\$&")}%`}`);
+  const each = words.map(
+    (it) => sql`text like ${`%${searchable(it).replaceAll(/[\\%_]/g, "\\$&")}%`}`,
+  );
   return sql.join(each, sql` and `);
 }
 
-/** On SQLite a range rather than LIKE, which ignores case and with it the index; on PostgreSQL a range would depend on the collation. */
-function beginsWith(engine: Engine, word: string, table: SearchedTable): RawBuilder<unknown> {
+/** A range of what sorts by its octets: LIKE ignores case on SQLite, and with a parameter it uses no index on PostgreSQL. */
+function beginsWith(word: string, table: SearchedTable): RawBuilder<unknown> {
   const spellings = [...new Set([word, word.toLowerCase()])];
   const each = table.names.flatMap((column) =>
     spellings.map((it) => {
       const name = sql.ref(column);
-      const condition =
-        engine === "postgres"
-          ? sql`starts_with(${name}, ${it})`
-          : sql`${name} >= ${it} and ${name} < ${`${it}\u{10ffff}`}`;
+      const condition = sql`${name} >= ${it} and ${name} < ${`${it}\u{10ffff}`}`;
       return sql`select ${sql.ref(table.key)} from ${table.from} where ${condition}`;
     }),
   );

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { sql } from "kysely";
 import type { Database } from "#db/database.ts";
-import { keysMatching } from "#db/search.ts";
+import { keysMatching, searchable } from "#db/search.ts";
 import { eachEngine } from "./engines.ts";
 
 const texts: readonly string[] = [
@@ -19,7 +19,10 @@ const texts: readonly string[] = [
 async function fill(database: Database): Promise<void> {
   await database.transaction(async (tx) => {
     for (const [i, text] of texts.entries()) {
-      await tx.insertInto("certificate_search").values({ rowid: i, text }).execute();
+      await tx
+        .insertInto("certificate_search")
+        .values({ rowid: i, text: searchable(text) })
+        .execute();
       const name = text.split(" ")[0] ?? "";
       await tx
         .insertInto("settings")

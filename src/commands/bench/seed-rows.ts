@@ -6,6 +6,7 @@ import type { Insertable } from "kysely";
 import { newId, type Random } from "#base/random.ts";
 import { days, type Instant, instant, later } from "#base/time.ts";
 import { json } from "#db/portable.ts";
+import { searchable } from "#db/search.ts";
 import type { Tables } from "#db/tables.ts";
 import { searchText } from "#features/certificates/create.ts";
 
@@ -244,7 +245,7 @@ export function* searchRows(plan: Plan): Iterable<Row<"certificate_search">> {
   for (let i = 1; i <= plan.certificates; i++) {
     const { commonName: name, sans, tags, owner } = factsOf(plan, i);
     const text = searchText({ name, sans, tags, owner: `seed-owner-${owner}` });
-    yield { rowid: plan.first.certificates + i, text };
+    yield { rowid: plan.first.certificates + i, text: searchable(text) };
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Insertable, Kysely, Selectable } from "kysely";
 import type { Instant } from "#base/time.ts";
 import { json } from "#db/portable.ts";
+import { searchable } from "#db/search.ts";
 import { statement } from "#db/statement.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Activity } from "./certificate.ts";
@@ -112,6 +113,6 @@ export async function insertCertificate(
     updated_at: now,
   };
   const pk = onlyPk((await addCertificate(db, row)).rows);
-  await addSearchText(db, { rowid: pk, text: it.searchText });
+  await addSearchText(db, { rowid: pk, text: searchable(it.searchText) });
   return { pk, ...row };
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { Lost } from "#base/problem.ts";
 import { hours, type Instant } from "#base/time.ts";
 import { type json, parseJson } from "#db/portable.ts";
+import { searchable } from "#db/search.ts";
 import { statement } from "#db/statement.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Job } from "#jobs/job.ts";
@@ -106,7 +107,10 @@ export function certificateView(row: CertificateRow, now: Instant): CertificateV
 
 export async function replaceSearchText(db: Db, pk: number, text: string): Promise<void> {
   await db.deleteFrom("certificate_search").where("rowid", "=", pk).execute();
-  await db.insertInto("certificate_search").values({ rowid: pk, text }).execute();
+  await db
+    .insertInto("certificate_search")
+    .values({ rowid: pk, text: searchable(text) })
+    .execute();
 }
 
 type Change = Partial<{
