@@ -23,6 +23,11 @@ export interface Database {
   wake(topic: string): void;
   /** Calls `listener` for wakes of `topic`, many of which may become one; subscribers still poll. Returns how to stop. */
   onWake(topic: string, listener: () => void): () => void;
+  /**
+   * The same for every topic `family:member` at once: thousands of members cost one subscription. `listener` gets the
+   * member, or undefined when calls of any of them may have been missed.
+   */
+  onWakes(family: string, listener: (member: string | undefined) => void): () => void;
   /** Lets what has begun finish, then closes. Idempotent. */
   close(): Promise<void>;
   metrics(): DatabaseMetrics;

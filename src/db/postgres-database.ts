@@ -92,6 +92,10 @@ export class PostgresDatabase implements Database {
     return this.#wakes.on(topic, listener);
   }
 
+  onWakes(family: string, listener: (member: string | undefined) => void): () => void {
+    return this.#wakes.onFamily(family, listener);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

@@ -102,6 +102,10 @@ export class SqliteDatabase implements Database {
     return this.#wakes.on(topic, listener);
   }
 
+  onWakes(family: string, listener: (member: string | undefined) => void): () => void {
+    return this.#wakes.onFamily(family, listener);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

@@ -38,6 +38,22 @@ eachEngine("a wake-up call", (open) => {
   });
 });
 
+eachEngine("wake-up calls of a family", (open) => {
+  test("reach one listener with the member's name, and nobody after it has stopped", async () => {
+    const database = await open();
+    await Bun.sleep(database.engine === "postgres" ? 300 : 0);
+    const heard: (string | undefined)[] = [];
+    const stop = database.onWakes("agent", (member) => heard.push(member));
+    for (const topic of ["agent:1", "agent:2", "agent:1", "agents", "agent"]) database.wake(topic);
+    await Bun.sleep(50);
+    expect(heard).toEqual(["1", "2"]);
+    stop();
+    database.wake("agent:3");
+    await Bun.sleep(50);
+    expect(heard).toHaveLength(2);
+  });
+});
+
 /** Calls until it is heard: the listener may still be connecting. */
 async function callUntil(heard: Promise<void>, call: () => void): Promise<void> {
   const calls = setInterval(call, 20);
@@ -62,8 +78,10 @@ describe("between replicas", () => {
     const [here, there] = [await open.raw(url), await open.raw(url)];
     await callUntil(next(there, "jobs"), () => here.wake("jobs"));
     const missed = next(there, "events");
+    const any = new Promise<string | undefined>((resolve) => there.onWakes("agent", resolve));
     await (await postgresServer()).restart();
     await missed;
+    expect(await any).toBeUndefined();
     const again = next(there, "jobs");
     await callUntil(again, () => here.wake("jobs"));
   }, 30_000);
