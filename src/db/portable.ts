@@ -1,5 +1,5 @@
 /** The few differences between the engines that queries meet: JSON, inserting once, claiming rows, constraint errors. Kysely's `onConflict`, `returning` and `->>` need no help. */
-import { type Kysely, PostgresAdapter } from "kysely";
+import { type Kysely, PostgresAdapter, sql } from "kysely";
 import type { z } from "zod";
 import { Lost, Problem } from "#base/problem.ts";
 import type { Engine } from "./database.ts";
@@ -27,6 +27,25 @@ export function json(value: unknown): Json {
 /** The value of a JSON column. A value that does not fit its schema is a defect, not a caller's mistake. */
 export function parseJson<T>(text: string, schema: z.ZodType<T>): T {
   return schema.parse(JSON.parse(text));
+}
+
+/** Keys that travel as one parameter, `1,2,3`: however many there are, the statement is the same. For `where(…, "in", …)`. */
+export function listed(db: Pick<Kysely<never>, "getExecutor">, keys: string) {
+  return engineOf(db) === "postgres"
+    ? sql<number>`(select unnest(string_to_array(${keys}::text, ',')::bigint[]))`
+    : sql<number>`(select value from json_each('[' || ${keys} || ']'))`;
+}
+
+/** Pairs of integers that travel as one parameter, `[[1,2],[3,4]]`: a table of `key` and `value` for `from`. */
+export function pairs(db: Pick<Kysely<never>, "getExecutor">, json: string) {
+  return engineOf(db) === "postgres"
+    ? sql<Pair>`(select (it->>0)::bigint as key, (it->>1)::bigint as value from json_array_elements(${json}::text::json) as it)`
+    : sql<Pair>`(select it.value->>0 as key, it.value->>1 as value from json_each(${json}) as it)`;
+}
+
+interface Pair {
+  readonly key: number;
+  readonly value: number;
 }
 
 interface FirstRow<R> {

@@ -41,7 +41,7 @@ const get = read(agentsApi.get, async (ctx, { id }) => {
 const heartbeat = direct(agentsApi.heartbeat, async (world, ctx, input) => {
   requireSelf(ctx.actor, input.id);
   const { database, clock } = world;
-  const agent = await queries.findAgent(database.reader, input.id, "all");
+  const agent = await queries.findAgentByPk(database.reader, ctx.actor.pk);
   if (!agent) throw notFound("agent", input.id);
   await noteAlive(world, agent, heartbeatInterval * 2);
   const now = clock.now();

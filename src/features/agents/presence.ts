@@ -23,13 +23,20 @@ export async function noteAlive(world: World, agent: AgentRow, silence: number):
     mapOf(world).set(agent.pk, now);
     return;
   }
-  await world.database.transaction((db) => queries.saveHeartbeats(db, new Map([[agent.pk, now]])));
+  await world.database.transaction((db) => queries.saveHeartbeats(db, [[agent.pk, now]]));
 }
 
-/** Writes what was gathered, in one transaction. */
+/** So many rows change in a few milliseconds, for which everybody else waits. */
+const atOnce = 500;
+
+/** Writes what was gathered. */
 export async function flushHeartbeats(world: World): Promise<void> {
   const seen = mapOf(world);
   if (seen.size === 0) return;
   gathered.set(world.database, new Map());
-  await world.database.transaction((db) => queries.saveHeartbeats(db, seen));
+  const all = [...seen];
+  for (let at = 0; at < all.length; at += atOnce) {
+    const some = all.slice(at, at + atOnce);
+    await world.database.transaction((db) => queries.saveHeartbeats(db, some));
+  }
 }

@@ -3,7 +3,7 @@ import type { Kysely, Selectable } from "kysely";
 import { z } from "zod";
 import type { Window } from "#base/page.ts";
 import { type Instant, later } from "#base/time.ts";
-import { json, parseJson } from "#db/portable.ts";
+import { json, pairs, parseJson } from "#db/portable.ts";
 import { statement } from "#db/statement.ts";
 import type { Tables } from "#db/tables.ts";
 import type { TeamScope } from "../context.ts";
@@ -51,6 +51,15 @@ export async function findAgent(db: Db, id: string, scope: TeamScope): Promise<J
     .select("teams.id as team_id")
     .where("agents.id", "=", id)
     .executeTakeFirst();
+}
+
+const byPk = statement((db, it: { readonly pk: number }) =>
+  db.selectFrom("agents").selectAll().where("pk", "=", it.pk),
+);
+
+/** For heartbeats, of which there are hundreds a second. */
+export async function findAgentByPk(db: Db, pk: number): Promise<AgentRow | undefined> {
+  return (await byPk(db, { pk })).rows[0];
 }
 
 const byCredential = statement((db, it: { readonly hash: Uint8Array }) =>
@@ -157,11 +166,17 @@ export async function saveMetadata(db: Db, pk: number, it: Metadata, now: Instan
     .execute();
 }
 
+const heartbeats = statement((db, it: { readonly seen: string }) =>
+  db
+    .updateTable("agents")
+    .from(pairs(db, it.seen).as("seen"))
+    .set((eb) => ({ last_heartbeat_at: eb.ref("seen.value").$castTo<Instant>() }))
+    .whereRef("agents.pk", "=", "seen.key"),
+);
+
 /** Coalesced heartbeats, written together. */
-export async function saveHeartbeats(db: Db, seen: ReadonlyMap<number, Instant>): Promise<void> {
-  for (const [pk, at] of seen) {
-    await db.updateTable("agents").set({ last_heartbeat_at: at }).where("pk", "=", pk).execute();
-  }
+export async function saveHeartbeats(db: Db, seen: readonly [number, Instant][]): Promise<void> {
+  await heartbeats(db, { seen: JSON.stringify(seen) });
 }
 
 /** Agents whose heartbeats stopped and of whom it is not yet said, and those that are back. */
