@@ -23,7 +23,9 @@ export class ScannerThread {
   constructor() {
     // In an executable the Worker is an entry point of its own, and lies beside the main one if built with
     // `--entry-naming=[name].[ext]`: there as here this URL finds it.
-    this.#worker = new Worker(new URL("./sqlite-scanner-worker.ts", import.meta.url).href);
+    this.#worker = new Worker(new URL("./sqlite-scanner-worker.ts", import.meta.url).href, {
+      smol: true,
+    });
     this.#worker.onmessage = ({ data }: MessageEvent<ScannerAnswer>) => this.#answer(data);
     this.#worker.onerror = (event) => this.#die(new Error(`the scanner failed: ${event.message}`));
     this.#worker.addEventListener("close", () => this.#die(new Error("the scanner ended")));
