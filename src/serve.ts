@@ -8,13 +8,14 @@ import { authenticator } from "#features/access/authenticate.ts";
 import { newSetupCode } from "#features/access/setup.ts";
 import { flushHeartbeats } from "#features/agents/presence.ts";
 import { deferWith } from "#features/approvals/approval.ts";
+import { waitingRoom } from "#features/deployments/work.ts";
 import type { Product } from "#features/index.ts";
 import { ownAnchors } from "#features/issuers/first.ts";
 import { engine } from "#jobs/engine.ts";
 import { sequencer } from "#jobs/sequencer.ts";
 import { timetable } from "#jobs/timetable.ts";
 import type { Addresses, World } from "#jobs/world.ts";
-import { type App, appOf } from "#server/app.ts";
+import { appOf } from "#server/app.ts";
 import { identifier } from "#server/authenticate.ts";
 import { mountEvents } from "#server/events.ts";
 import { openDoor } from "#server/listeners.ts";
@@ -24,9 +25,11 @@ import { ensureServerCertificate, type ServerTls, serverNames } from "#server/ow
 import type { OwnSite } from "#server/own-site.ts";
 import { mountPages } from "#server/pages.ts";
 import { mountHealth, mountPublic, mountRedirect } from "#server/public.ts";
+import type { App } from "#server/shell.ts";
 import { build } from "./build-info.ts";
 import { type Opened, openWorld, productOf, type ServeOptions } from "./compose.ts";
 import { type Config, intervalOf } from "./config.ts";
+import { stayLean } from "./stay-lean.ts";
 
 export interface RunningServer {
   readonly world: World;
@@ -68,6 +71,7 @@ export async function startServer(
     await flushHeartbeats(world);
     if (config.serverTlsCertPath === undefined) await reload();
   });
+  const lean = stayLean(world);
   const anchors = await ownAnchors(world.database.reader);
   return {
     world,
@@ -77,9 +81,10 @@ export async function startServer(
     reload,
     async stop(grace) {
       stop.abort();
+      waitingRoom(world).close();
       const closing = doors.map((door) => door.stop(grace));
       await Promise.all([...closing, workers.table.stop(), workers.engine.stop(grace)]);
-      await upkeep.stop();
+      await Promise.all([upkeep.stop(), lean.stop()]);
       await workers.positions.stop();
       await opened.close();
     },
@@ -155,7 +160,6 @@ function appsOf({ config, opened, product, auth, stopping }: Parts) {
     maxBody: config.maxBodySize,
     site: siteOf(config, world),
     trustedProxies: config.trustedProxies,
-    stopping,
     limits: limitsOf(config),
   };
   const { operations } = product;
@@ -201,13 +205,14 @@ function limitsOf(config: Config) {
   return { address, principal: { rate, burst } };
 }
 
-/** The description is made once: contracts do not change while the process runs. */
+/** The description is made once, when it is asked for: contracts do not change while the process runs. */
 function mountDescription(product: Product, world: World): (app: App) => void {
   const contracts = product.operations.map((it) => it.contract);
   const about = { version: build.version, url: world.addresses.https };
-  const document = JSON.stringify(openapi(contracts, about));
+  let document: string | undefined;
   return (app) => {
     app.get("/api/v1/openapi.json", () => {
+      document ??= JSON.stringify(openapi(contracts, about));
       return new Response(document, { headers: { "content-type": "application/json" } });
     });
   };

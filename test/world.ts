@@ -18,10 +18,11 @@ import { engine } from "#jobs/engine.ts";
 import { sequencer } from "#jobs/sequencer.ts";
 import { timetable } from "#jobs/timetable.ts";
 import type { World } from "#jobs/world.ts";
-import { type App, appOf } from "#server/app.ts";
+import { appOf } from "#server/app.ts";
 import { identifier } from "#server/authenticate.ts";
 import { serverMetrics } from "#server/metrics.ts";
 import { openapi } from "#server/openapi.ts";
+import type { Shell } from "#server/shell.ts";
 
 /** A clock that stands still until it is moved; sleeping is real but short, so that loops turn. */
 export interface TestClock extends Clock {
@@ -49,7 +50,7 @@ export interface Answer {
 export interface TestProduct {
   readonly world: World;
   readonly clock: TestClock;
-  readonly app: App;
+  readonly app: Shell;
   readonly product: ReturnType<typeof compose>;
   readonly adminKey: string;
   readonly engine: ReturnType<typeof engine>;
@@ -131,7 +132,6 @@ export async function openProduct(
     maxBody: options.maxBody ?? 1_048_576,
     site: { authType: "api-key", names: ["certctl.test"], corsOrigins: [] },
     trustedProxies: [],
-    stopping: new AbortController().signal,
     limits: options.limits && { address: options.limits, principal: options.limits },
     mounts: [(it) => it.get("/api/v1/openapi.json", () => Response.json(document))],
   });
@@ -170,17 +170,16 @@ export async function openProduct(
   };
 }
 
-function requester(app: App): TestProduct["request"] {
+function requester(app: Shell): TestProduct["request"] {
   return async (method, path, options = {}) => {
     const headers = new Headers(options.headers);
     if (options.key !== undefined) headers.set("authorization", `Bearer ${options.key}`);
     if (options.body !== undefined) headers.set("content-type", "application/json");
     const body = options.raw ?? (options.body === undefined ? null : JSON.stringify(options.body));
-    const response = await app.request(
-      `https://certctl.test${path}`,
-      { method, headers, body },
-      { door: { name: "https", peer: "192.0.2.7", extend() {} } },
-    );
+    const request = new Request(`https://certctl.test${path}`, { method, headers, body });
+    const response = await app.fetch(request, {
+      door: { name: "https", peer: "192.0.2.7", extend() {} },
+    });
     const text = await response.text();
     const json = response.headers.get("content-type")?.includes("json") === true && text !== "";
     return {

@@ -1,5 +1,6 @@
 /** One call of an operation: who, from where, under which conditions; and how it came out. */
 import type { Actor } from "./context.ts";
+import type { Later } from "./later.ts";
 
 export interface Call {
   readonly actor: Actor;
@@ -8,6 +9,12 @@ export interface Call {
   readonly signal: AbortSignal;
   readonly ifMatch?: number | undefined;
   readonly idempotencyKey?: string | undefined;
+}
+
+/** A poll that waits: what comes out is not known yet. */
+export interface Waits {
+  readonly kind: "waiting";
+  readonly later: Later<unknown>;
 }
 
 export type Outcome =

@@ -6,6 +6,7 @@ import type { JobType } from "#jobs/state.ts";
 import type { Subscription, Tx } from "#jobs/tx.ts";
 import type { World } from "#jobs/world.ts";
 import type { Context } from "./context.ts";
+import type { Later } from "./later.ts";
 
 /** Approval that an operation needs before its commit. */
 export interface Demand {
@@ -47,7 +48,7 @@ export interface Write<C extends Contract, Prepared> {
 /** Polls and heartbeats: gets the world itself, and nothing is audited. */
 export interface Direct<C extends Contract> {
   readonly effect: "direct";
-  run(world: World, ctx: Context, input: Input<C>): Promise<Output<C>>;
+  run(world: World, ctx: Context, input: Input<C>): Promise<Output<C> | Later<Output<C>>>;
 }
 
 /** Declares the handler of a poll or heartbeat. */

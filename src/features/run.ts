@@ -9,11 +9,12 @@ import { fromWire, wirePath } from "#base/wire.ts";
 import { commit } from "#jobs/attempt.ts";
 import type { Subscription } from "#jobs/tx.ts";
 import type { World } from "#jobs/world.ts";
-import type { Call, Outcome } from "./call.ts";
+import type { Call, Outcome, Waits } from "./call.ts";
 import { carryOut, type Defer, idIn, type Prepared } from "./carry-out.ts";
 import { type Context, requesterOf, scopeOf, type TeamScope } from "./context.ts";
 import type { Operation, Write } from "./handler.ts";
 import * as idempotency from "./idempotency.ts";
+import { Later } from "./later.ts";
 
 export interface Runner {
   readonly world: World;
@@ -29,13 +30,14 @@ export async function run(
   operation: Operation,
   call: Call,
   raw: unknown,
-): Promise<Outcome> {
+): Promise<Outcome | Waits> {
   const { contract, handler } = operation;
   const scope = await authorize(runner, operation, call);
   const input = parseInput(contract, raw);
   const ctx = contextOf(runner.world, call, scope);
   if (handler.effect === "direct") {
-    return { kind: "done", output: await handler.run(runner.world, ctx, input) };
+    const output = await handler.run(runner.world, ctx, input);
+    return output instanceof Later ? { kind: "waiting", later: output } : { kind: "done", output };
   }
   if (handler.effect === "read") {
     const output = await handler.run(ctx, input);

@@ -1,23 +1,18 @@
-/** The HTTP shell: every request gets an id, an address, limits and headers; operations are mounted from contracts. */
+/** The routes: operations are mounted from contracts, beside pages and documents. */
 import { Hono } from "hono";
 import type { Contract } from "#base/contract.ts";
 import { Problem } from "#base/problem.ts";
-import { seconds } from "#base/time.ts";
+import { type Clock, seconds } from "#base/time.ts";
 import type { Operation } from "#features/handler.ts";
+import type { Later } from "#features/later.ts";
 import { type Runner, run } from "#features/run.ts";
 import { type Identify, type Identity, requireCsrf } from "./authenticate.ts";
-import { addressReader, type Door, requestIdOf } from "./door.ts";
-import { corsHeaders, secure } from "./headers.ts";
+import { withDeadline } from "./deadline.ts";
 import { type OwnSite, requireOwnName, requireOwnSite } from "./own-site.ts";
 import { problemResponse } from "./problem-response.ts";
 import { type Limit, rateLimiter } from "./rate-limit.ts";
 import { answerOf, ifMatchOf, rawInput } from "./rest.ts";
-
-export interface Env {
-  readonly Bindings: { readonly door: Door };
-  readonly Variables: { requestId: string; address: string | null };
-}
-export type App = Hono<Env>;
+import { type App, type Env, type LaterAnswer, type Shell, shellOf, tooMany } from "./shell.ts";
 
 export interface AppParts {
   readonly runner: Runner;
@@ -26,8 +21,6 @@ export interface AppParts {
   readonly maxBody: number;
   readonly site: OwnSite;
   readonly trustedProxies: readonly string[];
-  /** Aborts when the server begins to stop: what only waits ends at once, what works gets its time. */
-  readonly stopping: AbortSignal;
   /** Undefined: no limits. */
   readonly limits: { readonly address: Limit; readonly principal: Limit } | undefined;
   /** Pages, assets, documents: mounted before the operations. */
@@ -36,59 +29,13 @@ export interface AppParts {
 
 const usualTime = seconds(30);
 
-export function appOf(parts: AppParts): App {
+export function appOf(parts: AppParts): Shell {
   const app: App = new Hono<Env>();
-  const { log, clock, random, metrics } = parts.runner.world;
-  const addressOf = addressReader(parts.trustedProxies);
-  const perAddress = parts.limits && rateLimiter(parts.limits.address, clock);
-
+  const { world } = parts.runner;
   app.use(async (c, next) => {
-    const { door } = c.env;
-    const began = clock.now();
-    const requestId = requestIdOf(c.req.header("x-request-id") ?? null, clock, random);
-    const address = addressOf(door.peer, c.req.header("x-forwarded-for") ?? null);
+    const { requestId, address } = c.env.visit;
     c.set("requestId", requestId);
     c.set("address", address);
-    const wait = perAddress?.take(address ?? "") ?? 0;
-    if (wait > 0) c.res = limited(wait, requestId, "address");
-    else await next();
-    finish(c.req.raw, c.res, { door, requestId });
-    metrics.count("certctl_http_requests_total", {
-      door: door.name,
-      status: `${Math.floor(c.res.status / 100)}xx`,
-    });
-    const spent = (clock.now() - began) / seconds(1);
-    metrics.time("certctl_http_request_duration_seconds", { method: c.req.method }, spent);
-    log.debug(
-      {
-        request_id: requestId,
-        method: c.req.method,
-        path: c.req.path,
-        status: c.res.status,
-        address,
-        seconds: spent,
-      },
-      "request",
-    );
-  });
-
-  function limited(wait: number, requestId: string, by: string): Response {
-    metrics.count("certctl_rate_limited_total", { by });
-    return problemResponse(tooMany(wait), requestId, log);
-  }
-
-  function finish(
-    request: Request,
-    response: Response,
-    at: { door: Door; requestId: string },
-  ): void {
-    secure(response, at.door.name !== "http");
-    response.headers.set("x-request-id", at.requestId);
-    const cors = corsHeaders(parts.site.corsOrigins, request.headers.get("origin"));
-    for (const [name, value] of Object.entries(cors ?? {})) response.headers.set(name, value);
-  }
-
-  app.use(async (c, next) => {
     // What the plain door has is for everybody.
     if (c.env.door.name !== "http") requireOwnName(parts.site, c.req.raw);
     await next();
@@ -98,16 +45,13 @@ export function appOf(parts: AppParts): App {
   mountOperations(app, parts);
   app.notFound((c) => {
     const problem = new Problem("not-found", `there is nothing at ${c.req.path}`);
-    return problemResponse(problem, c.get("requestId"), log);
+    return problemResponse(problem, c.get("requestId"), world.log);
   });
-  app.onError((error, c) => problemResponse(error, c.get("requestId"), log));
-  return app;
+  app.onError((error, c) => problemResponse(error, c.get("requestId"), world.log));
+  const { trustedProxies, site, limits } = parts;
+  const { corsOrigins } = site;
+  return shellOf({ world, trustedProxies, corsOrigins, limit: limits?.address }, app);
 }
-
-const tooMany = (wait: number) =>
-  new Problem("too-many-requests", `slow down; try again in ${wait} seconds`, {
-    extra: { retry_after: wait },
-  });
 
 /** Fixed segments before parameters, so that /agents/retired is not the agent "retired". */
 function bySpecificity(a: { path: string }, b: { path: string }): number {
@@ -147,16 +91,17 @@ function mountOperations(app: App, parts: AppParts): void {
         actor,
         requestId: c.get("requestId"),
         address: c.get("address"),
-        signal: AbortSignal.any([
-          c.req.raw.signal,
-          AbortSignal.timeout(contract.patience ?? usualTime),
-          ...(isPoll(contract) ? [parts.stopping] : []),
-        ]),
         ifMatch: ifMatchOf(c.req.header("if-match") ?? null),
         idempotencyKey: c.req.header("idempotency-key"),
       };
-      const outcome = await run(parts.runner, operation, call, raw);
-      return answerOf(operation, outcome, c.req.query("fields"));
+      const outcome = await inTime(world.clock, contract, c.req.raw.signal, (signal) =>
+        run(parts.runner, operation, { ...call, signal }, raw),
+      );
+      const fields = c.req.query("fields");
+      if (outcome.kind !== "waiting") return answerOf(operation, outcome, fields);
+      c.env.postpone(answerLater(operation, outcome.later, fields));
+      // Nobody sees it.
+      return c.body(null, 202);
     });
   }
   for (const [path, allowed] of methods) {
@@ -169,8 +114,30 @@ function mountOperations(app: App, parts: AppParts): void {
   }
 }
 
-/** An agent that waits for work. */
-const isPoll = ({ effect, method }: Contract): boolean => effect === "direct" && method === "GET";
+/** Apart from the handler, so that what waits holds nothing of the request. */
+const answerLater = (
+  operation: Operation,
+  later: Later<unknown>,
+  fields: string | undefined,
+): LaterAnswer => ({
+  later,
+  toResponse: (output) => answerOf(operation, { kind: "done", output }, fields),
+});
+
+function inTime<T>(
+  clock: Clock,
+  { effect, method, answer, patience = usualTime }: Contract,
+  request: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  // A poll keeps its time itself: thousands wait, and one signal is what each can have.
+  if (effect === "direct" && method === "GET") return work(request);
+  // A stream goes on when its operation has ended.
+  if (typeof answer === "object") {
+    return work(AbortSignal.any([request, AbortSignal.timeout(patience)]));
+  }
+  return withDeadline(clock, request, patience, work);
+}
 
 /** A browser sends its cookie whoever made the page: what changes something needs the session's token as well. */
 function guardCookie(

@@ -8,7 +8,7 @@ import controls from "#views/assets/controls.css" with { type: "text" };
 // biome-ignore lint/correctness/noUnresolvedImports: a text, declared in views/assets/text.d.ts
 import style from "#views/assets/style.css" with { type: "text" };
 import type { Assets } from "#views/layout.tsx";
-import type { App } from "./app.ts";
+import type { App } from "./shell.ts";
 
 interface Asset {
   readonly path: string;

@@ -4,8 +4,8 @@ import { hours, seconds } from "#base/time.ts";
 import { scopeOf, type TeamScope } from "#features/context.ts";
 import { lastPosition, listEventsAfter } from "#features/overview/event-queries.ts";
 import type { World } from "#jobs/world.ts";
-import type { App } from "./app.ts";
 import type { Identify } from "./authenticate.ts";
+import type { App } from "./shell.ts";
 
 export interface EventsParts {
   readonly world: World;

@@ -10,7 +10,6 @@ import { findTarget } from "#connectors/targets/index.ts";
 import type { Outcome } from "#features/call.ts";
 import { fieldsOf, type Nested } from "#views/fields.ts";
 import type { SentForm, Texts } from "#views/frame.ts";
-import type { App } from "./app.ts";
 import { csrfTokenOf, readCookie, requireCsrf, sessionCookie } from "./authenticate.ts";
 import { readBytes } from "./body.ts";
 import { destinationOf } from "./pages/destinations.ts";
@@ -21,6 +20,7 @@ import { signInAgain, startSession, stopSession } from "./pages/session.tsx";
 import { doneCookie, showAt, shownProblem } from "./pages/show.tsx";
 import { shownOnce } from "./pages/shown-once.tsx";
 import { call, cookie, type Request, type Site, type Visitor, visitorOf } from "./pages/site.ts";
+import type { App } from "./shell.ts";
 
 /** Machine operations that people do in pages. */
 const sessions: Readonly<Record<string, typeof startSession | undefined>> = {

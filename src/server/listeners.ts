@@ -5,8 +5,8 @@
 import type { Log } from "#base/log.ts";
 import { Mistake } from "#base/mistake.ts";
 import { type Clock, type Milliseconds, seconds } from "#base/time.ts";
-import type { App } from "./app.ts";
 import type { Door } from "./door.ts";
+import type { Shell } from "./shell.ts";
 
 export interface Tls {
   readonly key: string;
@@ -17,7 +17,7 @@ export interface DoorOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  readonly app: App;
+  readonly app: Shell;
   readonly maxBody: number;
   readonly log: Log;
   readonly clock: Clock;

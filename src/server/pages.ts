@@ -11,7 +11,6 @@ import { renewalPoliciesApi } from "#features/policies/api.ts";
 import { profilesApi } from "#features/profiles/api.ts";
 import { targetsApi } from "#features/targets/api.ts";
 import { workApi } from "#features/work/api.ts";
-import type { App } from "./app.ts";
 import { mountAssets } from "./assets.ts";
 import { mountForms } from "./forms.ts";
 import { accessPages } from "./pages/access.tsx";
@@ -26,6 +25,7 @@ import type { Page } from "./pages/page.ts";
 import { showAt } from "./pages/show.tsx";
 import { type PagesParts, type Request, type Site, visitorOf } from "./pages/site.ts";
 import { targetPages } from "./pages/targets.tsx";
+import type { App } from "./shell.ts";
 
 export const pages: readonly Page[] = [
   ...overviewPages,

@@ -3,8 +3,8 @@ import { Problem } from "#base/problem.ts";
 import { findById } from "#features/issuers/authority-queries.ts";
 import { findAnswer } from "#features/issuers/queries.ts";
 import type { World } from "#jobs/world.ts";
-import type { App } from "./app.ts";
 import { problemResponse } from "./problem-response.ts";
+import type { App } from "./shell.ts";
 
 /** Liveness and readiness. Ready means: the database answers and the process is not stopping. */
 export function mountHealth(world: World, isStopping: () => boolean): (app: App) => void {

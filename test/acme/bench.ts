@@ -21,9 +21,9 @@ import type { World } from "#jobs/world.ts";
 import { generateKey } from "#pki/key.ts";
 import { buildRequest, parseRequest } from "#pki/request.ts";
 import { generalNameFromText } from "#pki/subject-alt-name.ts";
-import type { Env } from "#server/app.ts";
 import { serverMetrics } from "#server/metrics.ts";
 import { mountPublic } from "#server/public.ts";
+import type { Env } from "#server/shell.ts";
 
 type Fetch = typeof fetch;
 

@@ -72,7 +72,7 @@ test("a contract is found in REST, OpenAPI, client, command line, permissions an
     base: new URL("https://certctl.test"),
     token: product.adminKey,
     fetch: async (url, init) =>
-      product.app.request(url.toString(), init, {
+      product.app.fetch(new Request(url.toString(), init), {
         door: { name: "https", peer: null, extend() {} },
       }),
   });

@@ -61,12 +61,11 @@ export async function openSite(
     ...parts,
     site: { authType, names: ["certctl.test"], corsOrigins: [] },
     trustedProxies: [],
-    stopping: new AbortController().signal,
     limits: undefined,
     mounts: [mountPages({ ...parts, authenticator: auth, authType })],
   });
   const fetch = async (path: string, init: RequestInit): Promise<Response> =>
-    await app.request(`${origin}${path}`, init, {
+    await app.fetch(new Request(`${origin}${path}`, init), {
       door: { name: "https", peer: "192.0.2.7", extend() {} },
     });
   let users = 0;

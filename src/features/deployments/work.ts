@@ -1,4 +1,5 @@
 /** The long poll: an agent takes its work the moment there is some. It sees nothing of anybody else. */
+import type { Output } from "#base/contract.ts";
 import { newToken } from "#base/random.ts";
 import { later, minutes, seconds } from "#base/time.ts";
 import type { Job } from "#jobs/job.ts";
@@ -20,6 +21,7 @@ import { configOf, findTargetByPk } from "../targets/lookup.ts";
 import { deploymentsApi } from "./api.ts";
 import type { WorkItem } from "./deployment.ts";
 import * as queries from "./queries.ts";
+import { WaitingRoom } from "./waiting.ts";
 
 /** An agent that took work must be heard of within this time, by a report or a heartbeat that names it. */
 const lease = minutes(5);
@@ -27,35 +29,40 @@ const lease = minutes(5);
 const reminder = minutes(2);
 const atOnce = 20;
 
+/** By database, so that several servers in one process (tests) do not mix. */
+const rooms = new WeakMap<World["database"], WaitingRoom<Work>>();
+
+type Work = Output<typeof deploymentsApi.work>;
+const nothingToDo: Work = { jobs: [], count: 0 };
+
+/** Where the agents of this process wait. */
+export function waitingRoom(world: World): WaitingRoom<Work> {
+  const { database, clock } = world;
+  const known = rooms.get(database);
+  if (known) return known;
+  const made = new WaitingRoom<Work>({
+    database,
+    clock,
+    nothing: nothingToDo,
+    take: (agentPk) => take(world, agentPk),
+    withWork: (agentPks) => queries.agentsWithWork(database.reader, agentPks, clock.now()),
+  });
+  rooms.set(database, made);
+  return made;
+}
+
 export const work = direct(deploymentsApi.work, async (world, ctx, input) => {
+  const { pk } = ctx.actor;
   requireSelf(ctx.actor, input.id);
+  if (input.wait === 0) return (await take(world, pk)) ?? nothingToDo;
   const until = later(world.clock.now(), seconds(input.wait));
-  for (;;) {
-    const woken = new AbortController();
-    const wake = () => woken.abort();
-    const forget = world.database.onWake(`agent:${ctx.actor.pk}`, wake);
-    // Not AbortSignal.any: ten thousand agents wait here, and it weighs more than all else they hold.
-    ctx.signal.addEventListener("abort", wake);
-    try {
-      const items = await take(world, ctx.actor.pk);
-      const left = until - world.clock.now();
-      if (items.length > 0 || left <= 0 || ctx.signal.aborted) {
-        return { jobs: [...items], count: items.length };
-      }
-      // A wake may be lost between replicas: look again every few seconds all the same.
-      const pause = Math.min(left, seconds(10));
-      await world.clock.sleep(pause, woken.signal);
-    } finally {
-      forget();
-      ctx.signal.removeEventListener("abort", wake);
-    }
-  }
+  return waitingRoom(world).wait(pk, until, ctx.signal);
 });
 
-async function take(world: World, agentPk: number): Promise<readonly WorkItem[]> {
+async function take(world: World, agentPk: number): Promise<Work | undefined> {
   const { database, clock, random } = world;
   const found = await queries.listWork(database.reader, agentPk, clock.now(), atOnce);
-  if (found.length === 0) return [];
+  if (found.length === 0) return undefined;
   const now = clock.now();
   const taken = await database.transaction(async (db) => {
     const kept: Job[] = [];
@@ -72,7 +79,8 @@ async function take(world: World, agentPk: number): Promise<readonly WorkItem[]>
     return kept;
   });
   const items = await Promise.all(taken.map((job) => describe(world, job)));
-  return items.filter((it) => it !== undefined);
+  const described = items.filter((it) => it !== undefined);
+  return described.length > 0 ? { jobs: described, count: described.length } : undefined;
 }
 
 const nothing = {

@@ -12,8 +12,8 @@ import type { Operation } from "#features/handler.ts";
 import { type Runner, run } from "#features/run.ts";
 import type { Frame, SentForm } from "#views/frame.ts";
 import type { Assets, NavEntry } from "#views/layout.tsx";
-import type { Env } from "../app.ts";
 import { csrfTokenOf, type Identify, type Identity } from "../authenticate.ts";
+import type { Env } from "../shell.ts";
 import type { Page, Visit } from "./page.ts";
 
 export interface PagesParts {
@@ -91,7 +91,9 @@ export async function call(
     signal: AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(patience)]),
     ifMatch: it.revision,
   };
-  return await run(site.parts.runner, operation, about, it.input);
+  const outcome = await run(site.parts.runner, operation, about, it.input);
+  if (outcome.kind === "waiting") throw new Error(`${it.contract.name} is for machines`);
+  return outcome;
 }
 
 /** What the operation of `contract` returned; reads and secrets are never deferred. */
