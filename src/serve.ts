@@ -128,7 +128,6 @@ async function openDoors(parts: Parts) {
   const { secureApp, plainApp } = appsOf(parts);
   const door = {
     host: config.serverHost,
-    maxBody: config.maxBodySize,
     log: world.log,
     clock: world.clock,
   };

@@ -18,7 +18,6 @@ export interface DoorOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly app: Shell;
-  readonly maxBody: number;
   readonly log: Log;
   readonly clock: Clock;
 }
@@ -34,9 +33,6 @@ type BunServer = ReturnType<typeof Bun.serve>;
 
 /** Idle connections are closed after this; slow requests ask for more time by `Door.extend`. */
 const idleSeconds = 60;
-
-/** How much more than `maxBody` a body may declare and still be refused by the app. */
-const beyond = 16 * 1_048_576;
 
 export function openDoor(
   name: "https" | "http",
@@ -85,9 +81,9 @@ function start(
     port,
     reusePort: true,
     idleTimeout: idleSeconds,
-    // Bun's own 413 is empty, so it comes late: up to here the app answers with a problem, by the declared size or by
-    // counting what it reads.
-    maxRequestBodySize: options.maxBody + beyond,
+    // Bun's own 413 is empty, so it never comes: the app answers with a problem, by the declared size or by counting
+    // what it reads. What nobody reads is not kept: 900 MB to a handler that slept took 2 MB of memory.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     ...(tls ? { tls: { key: tls.key, cert: tls.cert } } : {}),
     fetch(request, server) {
       const door: Door = {

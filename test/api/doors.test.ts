@@ -183,10 +183,12 @@ test("an open event stream and an agent that waits for work do not keep a server
 }, 90_000);
 
 test.each([
-  { name: "with its size declared", stream: false },
-  { name: "in chunks", stream: true },
-])("a body that is too large is refused with a problem: $name", async ({ stream }) => {
-  const text = JSON.stringify({ name: "x".repeat(3_000_000) });
+  { name: "3 MB with their size declared", size: 3_000_000, stream: false },
+  { name: "3 MB in chunks", size: 3_000_000, stream: true },
+  { name: "40 MB with their size declared", size: 40_000_000, stream: false },
+  { name: "40 MB in chunks", size: 40_000_000, stream: true },
+])("a body that is too large is refused with a problem: $name", async ({ size, stream }) => {
+  const text = JSON.stringify({ name: "x".repeat(size) });
   const answer = await server.raw("POST", "/api/v1/teams", {
     body: stream ? new Blob([text]).stream() : text,
     headers: { "content-type": "application/json" },
