@@ -4,7 +4,7 @@ import { newToken } from "#base/random.ts";
 import { type Instant, later, type Milliseconds, minutes, seconds } from "#base/time.ts";
 import { attempt, cancelled, commit, endFailed, LeaseLost, stopping } from "./attempt.ts";
 import type { Job, JobKind, ServerKind } from "./job.ts";
-import { system } from "./job.ts";
+import { serverKinds, system } from "./job.ts";
 import * as leases from "./lease-queries.ts";
 import * as queries from "./queries.ts";
 import { Room } from "./room.ts";
@@ -69,7 +69,7 @@ export function engine(options: EngineOptions): Engine {
       nudge = new AbortController();
       const claimed = (await guarded(world, "claim jobs", claimRound)) ?? 0;
       if (claimed > 0 && running.size < options.concurrency) continue;
-      const length = await sleepLength(options, running.size > 0);
+      const length = await sleepLength(options, serverKinds(kinds));
       await world.clock.sleep(length, AbortSignal.any([stop.signal, nudge.signal]));
     }
   }
@@ -109,12 +109,19 @@ export function engine(options: EngineOptions): Engine {
   };
 }
 
-/** Until the next job is due, at most the poll interval; a busy engine looks again soon in case a place came free elsewhere. */
-async function sleepLength(options: EngineOptions, busy: boolean): Promise<Milliseconds> {
-  const { world, poll } = options;
-  const due = await guarded(world, "look ahead", () => queries.nextDue(world.database.reader));
-  const wait = due ? due - world.clock.now() : poll;
-  return Math.min(poll, Math.max(wait, busy ? 50 : 5));
+/** Where a job is due and cannot be had, somebody elsewhere has the place or the row. */
+const lookAgain: Milliseconds = 200;
+
+/** Until the next job is due, at most the poll interval. Work that ends here wakes the loop by itself. */
+async function sleepLength(
+  { world, poll }: EngineOptions,
+  names: readonly string[],
+): Promise<Milliseconds> {
+  const { reader } = world.database;
+  const due = await guarded(world, "look ahead", () => queries.nextDue(reader, names));
+  if (!due) return poll;
+  const wait = due - world.clock.now();
+  return Math.min(poll, wait > 0 ? wait : lookAgain);
 }
 
 async function guarded<T>(
@@ -136,30 +143,57 @@ async function claimDue(
   options: EngineOptions,
   kinds: ReadonlyMap<string, JobKind>,
   limit: number,
-): Promise<readonly { job: Job; kind: ServerKind }[]> {
+): Promise<readonly Claimed[]> {
   const { world } = options;
   const now = world.clock.now();
+  const names = serverKinds(kinds);
   // A look before the lock: an idle engine opens no write transaction.
-  const due = await queries.listDue(world.database.reader, now, 1);
+  const due = await queries.listDue(world.database.reader, now, 1, names);
   if (due.length === 0) return [];
   return await world.database.transaction(async (db) => {
-    const candidates = await queries.listDue(db, now, limit * 4);
+    await queries.takeTurns(db);
     const room = await Room.of(db, kinds);
-    const taken: { job: Job; kind: ServerKind }[] = [];
-    for (const job of candidates) {
-      const kind = kinds.get(job.kind);
-      if (kind?.executor !== "server" || taken.length >= limit) continue;
-      if (!(await room.take(job))) continue;
-      const lease = {
-        token: newToken("lease", world.random, 12),
-        until: later(now, options.lease),
-      };
-      if (!(await leases.claim(db, job, lease, now))) continue;
-      const claimed = { ...job, leaseToken: lease.token, attempts: job.attempts + 1 };
-      taken.push({ job: { ...claimed, state: "Running" }, kind });
+    const taken: Claimed[] = [];
+    // A long queue for one that is full must not hide the others: it is passed over, and the rest looked at again.
+    for (let left = limit; left > 0; left = limit - taken.length) {
+      const full = await room.full();
+      const jobs = await queries.listDue(db, now, left, names, full);
+      for (const job of jobs) {
+        const claimed = await claimOne(db, { options, kinds, room, now }, job);
+        if (claimed) taken.push(claimed);
+      }
+      if (jobs.length < left || (await room.full()).length === full.length) break;
     }
     return taken;
   });
+}
+
+interface Claimed {
+  readonly job: Job;
+  readonly kind: ServerKind;
+}
+
+interface Claiming {
+  readonly options: EngineOptions;
+  readonly kinds: ReadonlyMap<string, JobKind>;
+  readonly room: Room;
+  readonly now: Instant;
+}
+
+async function claimOne(
+  db: Parameters<typeof leases.claim>[0],
+  { options, kinds, room, now }: Claiming,
+  job: Job,
+): Promise<Claimed | undefined> {
+  const kind = kinds.get(job.kind);
+  if (kind?.executor !== "server" || !(await room.take(job))) return undefined;
+  const lease = {
+    token: newToken("lease", options.world.random, 12),
+    until: later(now, options.lease),
+  };
+  if (!(await leases.claim(db, job, lease, now))) return undefined;
+  const claimed = { ...job, leaseToken: lease.token, attempts: job.attempts + 1 };
+  return { job: { ...claimed, state: "Running" }, kind };
 }
 
 async function runOne(

@@ -94,6 +94,10 @@ export interface AgentKind<In = unknown> extends KindBase<In> {
 // biome-ignore lint/suspicious/noExplicitAny: a registry of kinds with different inputs; each is called with its own parsed input
 export type JobKind = ServerKind<any, any> | AgentKind<any>;
 
+/** The kinds that workers run, by name. */
+export const serverKinds = (kinds: ReadonlyMap<string, JobKind>): readonly string[] =>
+  [...kinds.values()].filter((it) => it.executor === "server").map((it) => it.kind);
+
 export function serverJob<In, Prepared>(it: ServerKind<In, Prepared>): ServerKind<In, Prepared> {
   return it;
 }

@@ -1,9 +1,10 @@
 /** SQL on jobs, steps, events and audit rows: the writing half. Every change of state is guarded by the old state. */
-import type { Kysely, Selectable } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import type { Instant } from "#base/time.ts";
-import { json } from "#db/portable.ts";
+import { engineOf, json } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Job } from "./job.ts";
+import type { Full } from "./room.ts";
 import { activeStates, type JobEvent, type JobState, type JobType, jobMachine } from "./state.ts";
 import type { Enqueue, KindRef, Requester } from "./tx.ts";
 
@@ -92,13 +93,33 @@ export async function insertJob(
   return { pk, id: by.id, isNew: true };
 }
 
-/** Pending jobs of the server that are due, the most urgent first. */
-export async function listDue(db: Db, now: Instant, limit: number): Promise<readonly Job[]> {
-  const rows = await db
+/** Pending jobs of these kinds, without those of issuers and targets that are full. */
+const pending = (db: Db, kinds: readonly string[], full: readonly Full[]) =>
+  db
     .selectFrom("jobs")
-    .selectAll()
     .where("state", "=", "Pending")
-    .where("executor", "=", "server")
+    .where("kind", "in", kinds)
+    .where((eb) =>
+      eb.and(
+        full.map((it) => {
+          const column = it.per === "issuer" ? "issuer_pk" : "target_pk";
+          // A job without one is of none of them; `<>` alone would lose it.
+          const another = eb.or([eb(column, "is", null), eb(column, "<>", it.pk)]);
+          return eb.or([eb("kind", "<>", it.kind), another]);
+        }),
+      ),
+    );
+
+/** Those that are due, the most urgent first. */
+export async function listDue(
+  db: Db,
+  now: Instant,
+  limit: number,
+  kinds: readonly string[],
+  full: readonly Full[] = [],
+): Promise<readonly Job[]> {
+  const rows = await pending(db, kinds, full)
+    .selectAll()
     .where("run_after", "<=", now)
     .orderBy("priority", "desc")
     .orderBy("run_after")
@@ -106,6 +127,23 @@ export async function listDue(db: Db, now: Instant, limit: number): Promise<read
     .limit(limit)
     .execute();
   return rows.map(toJob);
+}
+
+/** The earliest time at which any of these kinds becomes due. */
+export async function nextDue(db: Db, kinds: readonly string[]): Promise<Instant | null> {
+  const row = await pending(db, kinds, [])
+    .select((eb) => eb.fn.min("run_after").as("at"))
+    .executeTakeFirst();
+  return row?.at ?? null;
+}
+
+/** Any number that nothing else in the database uses: `jobs` in ASCII. */
+const claimLock = 0x6a6f6273;
+
+/** Replicas claim one after another, or two of them could together exceed a limit. */
+export async function takeTurns(db: Db): Promise<void> {
+  if (engineOf(db) !== "postgres") return;
+  await sql`select pg_advisory_xact_lock(${sql.lit(claimLock)})`.execute(db);
 }
 
 /** How many jobs run now, by kind, issuer and target. */
@@ -208,14 +246,4 @@ export async function insertSteps(db: Db, job: Job, steps: readonly Step[]): Pro
       })),
     )
     .execute();
-}
-
-/** The earliest time at which anything becomes due. */
-export async function nextDue(db: Db): Promise<Instant | null> {
-  const row = await db
-    .selectFrom("jobs")
-    .select((eb) => eb.fn.min("run_after").as("at"))
-    .where("state", "=", "Pending")
-    .executeTakeFirst();
-  return row?.at ?? null;
 }

@@ -14,6 +14,13 @@ interface Place extends Pick<Concurrency, "limit"> {
   readonly pk: number | null;
 }
 
+/** An issuer or target that has as many jobs of a kind as it may have. */
+export interface Full {
+  readonly kind: string;
+  readonly per: Concurrency["per"];
+  readonly pk: number;
+}
+
 export class Room {
   readonly #db: Db;
   readonly #kinds: Kinds;
@@ -44,6 +51,21 @@ export class Room {
     if (used >= (await this.#limitOf(place))) return false;
     this.#used.set(place.key, used + 1);
     return true;
+  }
+
+  /** Of whom nothing more can be taken now. */
+  async full(): Promise<readonly Full[]> {
+    const full: Full[] = [];
+    for (const [key, used] of this.#used) {
+      const [kind = "", pk] = key.split("/");
+      const concurrency = this.#kinds.get(kind)?.concurrency;
+      if (!concurrency || pk === undefined || pk === "null") continue;
+      const place = { key, limit: concurrency.limit, pk: Number(pk) };
+      if (used >= (await this.#limitOf(place))) {
+        full.push({ kind, per: concurrency.per, pk: place.pk });
+      }
+    }
+    return full;
   }
 
   #placeOf({ kind, issuerPk, targetPk }: Limited): Place | undefined {

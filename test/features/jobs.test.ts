@@ -1,13 +1,12 @@
-import { beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { z } from "zod";
-import { minutes, seconds } from "#base/time.ts";
+import { minutes, seconds, systemClock } from "#base/time.ts";
 import { issueJob } from "#features/certificates/jobs.ts";
 import { findIssuer } from "#features/issuers/queries.ts";
 import { commit } from "#jobs/attempt.ts";
 import { engine } from "#jobs/engine.ts";
 import { JobFailure, type ServerKind, serverJob } from "#jobs/job.ts";
 import type { Enqueue } from "#jobs/tx.ts";
-import { csr } from "#test/csr.ts";
 import { eachEngine } from "#test/database/engines.ts";
 import { openProduct, type TestProduct } from "#test/world.ts";
 
@@ -221,6 +220,58 @@ eachEngine("jobs", (open) => {
     behave = async () => "done";
   });
 
+  test("of a full issuer do not hide the others behind them, however many they are", async () => {
+    let release: () => void = () => undefined;
+    const stuck = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const order: number[] = [];
+    behave = async (n) => {
+      order.push(n);
+      if (n === 1) await stuck;
+      return "done";
+    };
+    for (let n = 0; n < 60; n++) await enqueue(limited, { issuerPk: 1, priority: 10 });
+    await enqueue(kind, { input: { n: 2 } });
+    const first = product.engine.drain();
+    while (!order.includes(2)) await Bun.sleep(5);
+    expect(order.filter((n) => n === 1)).toHaveLength(2);
+    release();
+    await first;
+    while ((await product.engine.drain()) > 0);
+    expect(order).toHaveLength(61);
+    behave = async () => "done";
+  });
+
+  test("that agents have to do, or nobody here knows, do not keep the workers turning", async () => {
+    const { id: theirs } = await commit(product.world, [], origin, (tx) =>
+      tx.enqueue({ ...kind, kind: "test.agent", executor: "agent" }, { input: { n: 1 } }),
+    );
+    const { id: unknown } = await enqueue({ ...kind, kind: "test.unknown" });
+    let looks = 0;
+    const database = new Proxy(product.world.database, {
+      get(target, name) {
+        if (name === "reader") looks++;
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    const idle = engine({
+      world: { ...product.world, clock: systemClock, database },
+      kinds: [kind],
+      subscriptions: [],
+      concurrency: 4,
+      lease: minutes(1),
+      poll: 10_000,
+    });
+    idle.start();
+    await Bun.sleep(500);
+    await idle.stop(seconds(1));
+    // One look, and then a sleep of ten seconds.
+    expect(looks).toBeLessThan(6);
+    for (const each of [theirs, unknown]) await product.ok("POST", `/api/v1/jobs/${each}/cancel`);
+  });
+
   test("goes before others when a person waits for it", async () => {
     const order: number[] = [];
     behave = async (n) => {
@@ -247,74 +298,6 @@ eachEngine("jobs", (open) => {
     behave = async () => "done";
   });
 
-  describe("that need approval", () => {
-    test("wait for another person, run with the requester's rights, and do what was seen", async () => {
-      await product.ok("POST", "/api/v1/profiles", {
-        id: "four-eyes",
-        name: "Four eyes",
-        requires_approval: true,
-      });
-      const operator = await product.key({ role: "operator" });
-      const approver = await product.key({ role: "approver" });
-      const before = await signerCalls(product);
-      const asked = await product.request("POST", "/api/v1/certificates", {
-        key: operator,
-        body: {
-          csr_pem: await csr(["approved.example.test"]),
-          certificate_profile_id: "four-eyes",
-        },
-      });
-      expect(asked.status).toBe(202);
-      const waiting = await job(asked.body.job_id);
-      expect(waiting).toMatchObject({
-        status: "AwaitingApproval",
-        type: "Issuance",
-        evidence: { commonName: "approved.example.test" },
-      });
-      expect(await signerCalls(product)).toBe(before);
-      const path = `/api/v1/jobs/${asked.body.job_id}/approve`;
-      // Both keys were made by the same administrator: for approval they are one person.
-      expect((await product.request("POST", path, { key: approver, body: {} })).status).toBe(403);
-      const other = await anotherPerson(product);
-      expect(
-        (await product.request("POST", path, { key: other, body: { note: "fine" } })).status,
-      ).toBe(200);
-      await product.engine.drain();
-      const done = await job(asked.body.job_id);
-      expect(done.status).toBe("Completed");
-      const made = await product.ok("GET", `/api/v1/certificates/${done.result.id}`);
-      expect(made.status).toBe("Active");
-    });
-
-    test("end when they are rejected, and say by whom and why", async () => {
-      const operator = await product.key({ role: "operator" });
-      const asked = await product.request("POST", "/api/v1/certificates", {
-        key: operator,
-        body: {
-          csr_pem: await csr(["rejected.example.test"]),
-          certificate_profile_id: "four-eyes",
-        },
-      });
-      const other = await anotherPerson(product);
-      const path = `/api/v1/approvals/${asked.body.job_id}/reject`;
-      await product.request("POST", path, { key: other, body: { note: "not this one" } });
-      const it = await job(asked.body.job_id);
-      expect(it.status).toBe("Cancelled");
-      expect(it.last_error).toContain("not this one");
-    });
-
-    test("end after a week without a decision", async () => {
-      const operator = await product.key({ role: "operator" });
-      const asked = await product.request("POST", "/api/v1/certificates", {
-        key: operator,
-        body: { csr_pem: await csr(["slow.example.test"]), certificate_profile_id: "four-eyes" },
-      });
-      product.clock.move(8 * 86_400_000);
-      await product.timetable.runDue();
-      expect(await job(asked.body.job_id)).toMatchObject({ status: "Failed" });
-    });
-  });
-
   test("everything that recurs has a row with its last run and can be run now", async () => {
     await product.timetable.start();
     const { data } = await product.ok("GET", "/api/v1/schedules");
@@ -335,26 +318,3 @@ eachEngine("jobs", (open) => {
     for (const it of after.data) expect([it.name, it.last_outcome]).toEqual([it.name, "success"]);
   });
 });
-
-async function signerCalls(product: TestProduct): Promise<number> {
-  const { counters } = await product.ok("GET", "/api/v1/metrics");
-  return counters['certctl_signer_calls_total{purpose="certificate"}'] ?? 0;
-}
-
-let people = 0;
-
-/** An approver who is a person of their own, and a key that they made. */
-async function anotherPerson(product: TestProduct): Promise<string> {
-  const name = `person ${++people}`;
-  const password = "correct horse battery";
-  await product.ok("POST", "/api/v1/users", { name, password, grants: [{ role: "admin" }] });
-  const session = (await product.request("POST", "/api/v1/sessions", { body: { name, password } }))
-    .body.token;
-  const cookie = `__Host-certctl=${session}`;
-  const { csrfTokenOf } = await import("#server/authenticate.ts");
-  const made = await product.request("POST", "/api/v1/api-keys", {
-    body: { name: "own", grants: [{ role: "approver" }] },
-    headers: { cookie, "x-csrf-token": csrfTokenOf(session) },
-  });
-  return made.body.key;
-}

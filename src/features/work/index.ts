@@ -2,7 +2,7 @@
 import { notFound } from "#base/problem.ts";
 import { days, later, type Milliseconds, minutes, seconds } from "#base/time.ts";
 import { endFailed, LeaseLost } from "#jobs/attempt.ts";
-import type { JobKind } from "#jobs/job.ts";
+import { type JobKind, serverKinds } from "#jobs/job.ts";
 import * as leases from "#jobs/lease-queries.ts";
 import * as jobs from "#jobs/queries.ts";
 import type { Recurring, RecurringContext } from "#jobs/recurring.ts";
@@ -79,7 +79,7 @@ export function workFeature(parts: WorkParts): Feature {
       runSchedule,
     }),
     recurring: [
-      jobProcessor,
+      jobProcessor(parts.kinds),
       jobRetry(parts.kinds),
       timeOuts(parts.kinds, parts.timeouts),
       idempotencyCleanup,
@@ -89,18 +89,19 @@ export function workFeature(parts: WorkParts): Feature {
 }
 
 /** Workers claim by themselves the moment a job is due; this run is for wakes that were lost. */
-const jobProcessor: Recurring = {
+const jobProcessor = (kinds: WorkParts["kinds"]): Recurring => ({
   name: "job-processor",
   summary: "Wake the workers, in case a wake-up call was lost",
   setting: "CERTCTL_SCHEDULER_JOB_PROCESSOR_INTERVAL",
   interval: seconds(30),
   timeout: minutes(1),
   async run(ctx) {
-    const due = await jobs.listDue(ctx.database.reader, ctx.clock.now(), 100);
+    const { reader } = ctx.database;
+    const due = await jobs.listDue(reader, ctx.clock.now(), 100, serverKinds(kinds()));
     if (due.length > 0) ctx.database.wake("jobs");
     return `${due.length} due`;
   },
-};
+});
 
 /** Jobs whose worker or agent went silent get their next attempt, or fail for good when there is none left. */
 function jobRetry(kinds: WorkParts["kinds"]): Recurring {
