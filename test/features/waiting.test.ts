@@ -87,7 +87,6 @@ eachEngine("an agent that waits for work", (open) => {
         host: "127.0.0.1",
         port: 0,
         app: product.app,
-        maxBody: 1_000,
         log: silent,
         clock: systemClock,
       },
