@@ -57,6 +57,13 @@ export interface Concurrency {
   readonly limit: number | ((db: Kysely<Tables>, pk: number) => Promise<number>);
 }
 
+/** An issuer or target that has as many jobs of a kind as it may have. */
+export interface Full {
+  readonly kind: string;
+  readonly per: Concurrency["per"];
+  readonly pk: number;
+}
+
 interface KindBase<In> {
   /** `certificates.issue`; stable, stored in rows. */
   readonly kind: string;

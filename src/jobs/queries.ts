@@ -3,8 +3,7 @@ import { type Kysely, type Selectable, sql } from "kysely";
 import type { Instant } from "#base/time.ts";
 import { engineOf, json } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
-import type { Job } from "./job.ts";
-import type { Full } from "./room.ts";
+import type { Full, Job } from "./job.ts";
 import { activeStates, type JobEvent, type JobState, type JobType, jobMachine } from "./state.ts";
 import type { Enqueue, KindRef, Requester } from "./tx.ts";
 

@@ -1,7 +1,7 @@
 /** The places that are left for jobs of kinds of which one issuer or target has only so many at once. */
 import type { Kysely } from "kysely";
 import type { Tables } from "#db/tables.ts";
-import type { Concurrency, Job, JobKind } from "./job.ts";
+import type { Concurrency, Full, Job, JobKind } from "./job.ts";
 import { countRunning } from "./queries.ts";
 
 type Db = Kysely<Tables>;
@@ -12,13 +12,6 @@ interface Place extends Pick<Concurrency, "limit"> {
   /** Its kind with its issuer or target. */
   readonly key: string;
   readonly pk: number | null;
-}
-
-/** An issuer or target that has as many jobs of a kind as it may have. */
-export interface Full {
-  readonly kind: string;
-  readonly per: Concurrency["per"];
-  readonly pk: number;
 }
 
 export class Room {
