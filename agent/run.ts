@@ -170,11 +170,18 @@ function begin(agent: Agent, item: WorkItem): void {
     .then(async (report) => {
       // On disk first: a kill between here and the server's answer loses nothing.
       if (report) agent.outbox.put(report);
+      sayEnd(log, item, report);
       agent.running.delete(item.id);
       if (report) await flush(agent, abort.signal);
     })
     .catch((error: unknown) => log.error({ err: error, job: item.id }, "work ended in a defect"))
     .finally(() => agent.running.delete(item.id));
+}
+
+function sayEnd(log: Log, item: WorkItem, report: Report | undefined): void {
+  const said = { job: item.id, action: item.action, status: report?.status ?? "handed in" };
+  if (report?.status === "Failed") log.warn({ ...said, reason: report.error }, "work failed");
+  else log.info(said, "work ended");
 }
 
 async function finishRunning(agent: Agent): Promise<void> {

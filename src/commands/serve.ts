@@ -31,22 +31,27 @@ export async function serve(argv: readonly string[]): Promise<number> {
   watchSignals(server, stopped.resolve);
   const status = await stopped.promise;
   await server.stop(config.shutdownTimeout);
+  log.info({ status }, "stopped");
   return status;
 }
 
 function watchSignals(server: RunningServer, stop: (status: number) => void): void {
+  const { log } = server.world;
   let asked = false;
   const onStop = () => {
     if (asked) process.exit(130);
     asked = true;
+    log.info({}, "stopping: what runs is finished; another signal stops at once");
     stop(0);
   };
   process.on("SIGTERM", onStop);
   process.on("SIGINT", onStop);
   process.on("SIGHUP", () => {
-    server.reload().catch((error: unknown) => {
-      server.world.log.error({ err: error }, "could not reread the certificate; the old one stays");
-    });
+    server.reload().then(
+      () => log.info({}, "the server's certificate was reread"),
+      (error: unknown) =>
+        log.error({ err: error }, "could not reread the certificate; the old one stays"),
+    );
   });
 }
 

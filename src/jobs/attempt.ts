@@ -1,4 +1,5 @@
 /** One attempt of one claimed job: run, then record effect and end in one transaction that counts only with the lease. */
+import type { DomainEvent, EventType } from "#base/event.ts";
 import { backoff } from "#base/retry.ts";
 import { instant, later, seconds } from "#base/time.ts";
 import { type Failure, type Job, type JobContext, JobFailure, type ServerKind } from "./job.ts";
@@ -25,13 +26,32 @@ export async function commit<T>(
 ): Promise<T> {
   const now = world.clock.now();
   let wakes: ReadonlySet<string> = new Set();
+  let events: DomainEvent[] = [];
   const result = await world.database.transaction(async (db) => {
-    const tx = txOf(db, origin, { random: world.random, now, subscriptions });
+    events = [];
+    const tx = txOf(db, origin, { random: world.random, now, subscriptions, events });
     wakes = tx.wakes;
     return await work(tx);
   });
   for (const topic of wakes) world.database.wake(topic);
+  for (const event of events) sayEvent(world, origin, event);
   return result;
+}
+
+/** What an operator wants to find in the log without asking the database. */
+const levels: Partial<Record<EventType, "info" | "warn">> = {
+  "certificate.failed": "warn",
+  "deployment.failed": "warn",
+  "agent.offline": "warn",
+  "agent.online": "info",
+  "agent.joined": "info",
+  "agent.retired": "info",
+};
+
+function sayEvent(world: World, { requestId }: Origin, { type, subjectId, payload }: DomainEvent) {
+  const level = levels[type];
+  if (level)
+    world.log[level]({ event: type, id: subjectId, request_id: requestId, ...payload }, type);
 }
 
 /** What a thrown value means for the job. A defect is retried: the next attempt may run a repaired build. */
@@ -83,9 +103,15 @@ export async function attempt(
       return "stop";
     }
     const failure = failureOf(error);
-    return await commit(world, subscriptions, origin, (tx) =>
+    const outcome = await commit(world, subscriptions, origin, (tx) =>
       endFailed(tx, job, kind, failure, steps),
     );
+    const said = { job: job.id, kind: job.kind, attempt: job.attempts, reason: failure.message };
+    const again = outcome === "retry" ? "will be tried again" : "failed";
+    // A failure that nobody foresaw is a defect, and its stack is what is known of it.
+    if (error instanceof JobFailure) world.log.warn(said, `a job ${again}`);
+    else world.log.error({ ...said, err: error }, `a job ${again}`);
+    return outcome;
   }
 }
 

@@ -8,6 +8,7 @@ import { serverKinds, system } from "./job.ts";
 import * as leases from "./lease-queries.ts";
 import * as queries from "./queries.ts";
 import { Room } from "./room.ts";
+import { sayTrouble } from "./trouble.ts";
 import type { Subscription } from "./tx.ts";
 import type { World } from "./world.ts";
 
@@ -133,7 +134,7 @@ async function guarded<T>(
     return await work();
   } catch (error) {
     // The loop must outlive a database that is away for a while; the next round tries again.
-    world.log.error({ err: error }, `could not ${what}`);
+    sayTrouble(world.log, error, what);
     await world.clock.sleep(seconds(1));
     return undefined;
   }
@@ -217,9 +218,9 @@ async function runOne(
     const spent = (world.clock.now() - began) / 1_000;
     world.metrics.time("certctl_job_duration_seconds", { kind: kind.kind }, spent);
   } catch (error) {
-    // Lost lease, stop, or a database that is away: the row still says Running and its lease will run out.
-    const level = error instanceof LeaseLost ? "warn" : "error";
-    world.log[level]({ err: error, job: job.id }, "a job attempt could not be recorded");
+    // Where the database is away the row still says Running, and its lease will run out.
+    if (error instanceof LeaseLost) world.log.info({ job: job.id }, "the job was taken away");
+    else sayTrouble(world.log, error, `record an attempt of ${job.id}`);
   }
 }
 

@@ -13,6 +13,8 @@ export interface TxParts {
   readonly random: Random;
   readonly now: Instant;
   readonly subscriptions: readonly Subscription[];
+  /** Gets what is emitted, to be told when it is durable. */
+  readonly events?: DomainEvent[];
 }
 
 /** Builds the `tx` that a commit half gets around an open database transaction. */
@@ -29,6 +31,7 @@ export function txOf(db: Kysely<Tables>, origin: Origin, parts: TxParts): Tx {
     async emit(type, subject, payload) {
       const event: DomainEvent = { type, subjectId: subject.id, teamPk: subject.teamPk, payload };
       await trail.insertEvent(db, event, now);
+      parts.events?.push(event);
       wakes.add("events");
       for (const it of subscriptions) {
         if (it.event === type) await it.run(tx, event);

@@ -5,6 +5,7 @@
 import { type Kysely, sql } from "kysely";
 import { seconds } from "#base/time.ts";
 import type { Tables } from "#db/tables.ts";
+import { sayTrouble } from "./trouble.ts";
 import type { World } from "./world.ts";
 
 export interface Sequencer {
@@ -40,7 +41,7 @@ export function sequencer(world: World): Sequencer {
       try {
         await runOnce();
       } catch (error) {
-        log.error({ err: error }, "could not sequence events");
+        sayTrouble(log, error, "sequence events");
       }
       await clock.sleep(seconds(1), AbortSignal.any([stop.signal, nudge.signal]));
     }

@@ -5,6 +5,7 @@ import { commit } from "./attempt.ts";
 import { system } from "./job.ts";
 import type { Recurring } from "./recurring.ts";
 import * as queries from "./schedule-queries.ts";
+import { sayTrouble } from "./trouble.ts";
 import type { Subscription } from "./tx.ts";
 import type { World } from "./world.ts";
 
@@ -45,7 +46,7 @@ export function timetable(
       try {
         await runDue();
       } catch (error) {
-        world.log.error({ err: error }, "could not run the timetable");
+        sayTrouble(world.log, error, "run the timetable");
       }
       await world.clock.sleep(poll, AbortSignal.any([stop.signal, nudge.signal]));
     }

@@ -103,7 +103,7 @@ export function answerOf(
   if (emptyKey !== undefined && memberOf(wire, toSnake(emptyKey)) === true) {
     return new Response(null, { status: 204 });
   }
-  const body = fields === undefined ? wire : onlyFields(wire, fields);
+  const body = fields === undefined ? wire : onlyFields(contract, wire, fields);
   const headers = { ...replayed, ...etagOf(wire), "content-type": "application/json" };
   return new Response(JSON.stringify(body), { status: statusOf(contract, wire), headers });
 }
@@ -132,19 +132,22 @@ export function ifMatchOf(header: string | null): number | undefined {
   return Number(match[1]);
 }
 
-/** Sparse fields of a list's rows, or of a single object. */
-function onlyFields(wire: unknown, fields: string): unknown {
+/** Sparse fields of a list's rows, or of a single object; those of the contract, whether or not there is a row. */
+function onlyFields({ output }: Contract, wire: unknown, fields: string): unknown {
   const wanted = fields.split(",").map((it) => it.trim());
   const data = memberOf(wire, "data");
+  const rows = shapeOf(output)["data"];
+  const item = rows instanceof z.ZodArray ? rows.element : output;
+  const known = new Set(Object.keys(shapeOf(item)).map(toSnake));
+  for (const name of wanted) {
+    if (!known.has(name)) throw invalid("fields", `there is no field ${name}`);
+  }
   if (!Array.isArray(data)) return pick(wire, wanted);
   return { ...(wire as object), data: data.map((row: unknown) => pick(row, wanted)) };
 }
 
 function pick(row: unknown, wanted: readonly string[]): unknown {
   if (typeof row !== "object" || row === null) return row;
-  for (const name of wanted) {
-    if (!(name in row)) throw invalid("fields", `there is no field ${name}`);
-  }
   return Object.fromEntries(Object.entries(row).filter(([key]) => wanted.includes(key)));
 }
 

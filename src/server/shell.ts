@@ -110,7 +110,9 @@ export function shellOf(parts: ShellParts, routes: App): Shell {
     metrics.count("certctl_http_requests_total", { door, status: `${Math.floor(status / 100)}xx` });
     const spent = (clock.now() - visit.began) / seconds(1);
     metrics.time("certctl_http_request_duration_seconds", { method }, spent);
-    log.debug({ request_id: requestId, method, path, status, address, seconds: spent }, "request");
+    // What was done stands in the audit trail; what was refused stands nowhere else.
+    const level = status >= 400 ? "info" : "debug";
+    log[level]({ request_id: requestId, method, path, status, address, seconds: spent }, "request");
     return response;
   }
 }
@@ -127,6 +129,10 @@ interface Visited extends Visit {
 }
 
 export const tooMany = (wait: number): Problem =>
-  new Problem("too-many-requests", `slow down; try again in ${wait} seconds`, {
-    extra: { retry_after: wait },
-  });
+  new Problem(
+    "too-many-requests",
+    `slow down; try again in ${wait} ${wait === 1 ? "second" : "seconds"}`,
+    {
+      extra: { retry_after: wait },
+    },
+  );

@@ -117,6 +117,13 @@ eachEngine("the API", (open) => {
         at: "status",
       },
       {
+        name: "sparse fields that are not there, of an empty list",
+        method: "GET",
+        path: "/api/v1/teams?q=no-such-team&fields=colour",
+        status: 400,
+        at: "fields",
+      },
+      {
         name: "sparse fields that are not there",
         method: "GET",
         path: "/api/v1/teams?fields=colour",

@@ -52,6 +52,19 @@ eachEngine("issuing", (open) => {
     expect(await product.ok("GET", `/api/v1/certificates/${view.id}`)).toMatchObject(view);
   });
 
+  test("is named by its common name, and by its id as well where that is taken, also by many at once", async () => {
+    const orders = await Promise.all(
+      Array.from({ length: 4 }, async () => order({ csr_pem: await csr(["named.example.test"]) })),
+    );
+    expect(orders.map((it) => it.status)).toEqual([201, 201, 201, 201]);
+    const names = orders.map((it) => it.body.name).toSorted();
+    const ids = orders.map((it) => it.body.id);
+    expect(names[0]).toBe("named.example.test");
+    for (const name of names.slice(1)) {
+      expect(ids.map((id) => `named.example.test ${id}`)).toContain(name);
+    }
+  });
+
   test("the same request sent again finds its certificate and signs nothing", async () => {
     const body = { csr_pem: await csr(["again.example.test"]) };
     const first = await order(body);

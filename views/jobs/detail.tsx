@@ -120,7 +120,7 @@ function Sentence({ of, now }: { readonly of: JobDetail; readonly now: Instant }
       return of.runAfter > now ? (
         <>
           {"The next attempt is due "}
-          <Time at={of.runAfter} now={now} />.
+          <Time at={of.runAfter} now={now} />
         </>
       ) : (
         <>It is due and waits for a worker or its agent.</>
@@ -137,7 +137,7 @@ function Sentence({ of, now }: { readonly of: JobDetail; readonly now: Instant }
       return (
         <>
           {"It was completed "}
-          <Time at={of.completedAt} now={now} />.
+          <Time at={of.completedAt} now={now} />
         </>
       );
     case "Failed":

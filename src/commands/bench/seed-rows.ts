@@ -8,7 +8,7 @@ import { days, type Instant, instant, later } from "#base/time.ts";
 import { json } from "#db/portable.ts";
 import { searchable } from "#db/search.ts";
 import type { Tables } from "#db/tables.ts";
-import { searchText } from "#features/certificates/create.ts";
+import { searchText } from "#features/certificates/search-text.ts";
 
 type Row<T extends keyof Tables> = Insertable<Tables[T]>;
 

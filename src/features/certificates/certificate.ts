@@ -75,7 +75,10 @@ export const usualKey: KeyAlgorithm = "ECDSA-P256";
 export const NewCertificate = z.strictObject({
   id: Id.optional().meta({ title: "Id", description: "Made when empty" }),
   ...CertificateDetails.shape,
-  name: Name.optional().meta({ title: "Name", description: "Empty: the common name" }),
+  name: Name.optional().meta({
+    title: "Name",
+    description: "Empty: the common name, with the id where it is taken",
+  }),
   commonName: z
     .string()
     .trim()

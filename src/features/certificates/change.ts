@@ -10,10 +10,10 @@ import { write } from "../handler.ts";
 import { loadPolicy, policyByPk } from "../policies/index.ts";
 import { expiringAt, renewAt } from "../policies/renewal-policy.ts";
 import { certificatesApi } from "./api.ts";
-import { searchText } from "./create.ts";
 import { resolvePlacement } from "./placement-queries.ts";
 import * as queries from "./queries.ts";
 import { loadCertificate, viewWithTargets } from "./read.ts";
+import { searchText } from "./search-text.ts";
 
 async function saved(tx: Tx, pk: number) {
   const row = await queries.findCertificateByPk(tx.db, pk);

@@ -1,7 +1,7 @@
 /** Ordering a certificate: from names, so that agents make the keys, or from a signing request, signed at once where the issuer can. */
 
 import { prefixes } from "#base/id.ts";
-import { invalid } from "#base/problem.ts";
+import { invalid, Lost, Problem } from "#base/problem.ts";
 import { newId } from "#base/random.ts";
 import { days, later } from "#base/time.ts";
 import type { Tx } from "#jobs/tx.ts";
@@ -20,7 +20,7 @@ import { answerOf, knownAnswer } from "./answer.ts";
 import { certificatesApi } from "./api.ts";
 import { type NewCertificate, usualKey } from "./certificate.ts";
 import { type Signed, signUnlessDeferred } from "./draft.ts";
-import { insertCertificate } from "./insert-queries.ts";
+import { insertCertificate, sourceOfName } from "./insert-queries.ts";
 import { issueJob } from "./jobs.ts";
 import {
   type Names,
@@ -33,6 +33,7 @@ import { findOrder, insertOrder, type OrderKey } from "./order-queries.ts";
 import { type Placement, resolvePlacement } from "./placement-queries.ts";
 import * as queries from "./queries.ts";
 import { recordVersion } from "./record.ts";
+import { searchText } from "./search-text.ts";
 
 /** How long an agent may take to hand in its request when nothing else is set (CERTCTL_JOB_AWAITING_CSR_TIMEOUT). */
 const patience = days(1);
@@ -100,11 +101,17 @@ export const create = write(certificatesApi.create, {
     if (input.id !== undefined) {
       refuseTakenId("certificate", await queries.findCertificate(tx.db, input.id, "all"));
     }
-    const row = await unlessTaken("certificate", () => insertRow(tx, id, it, input));
+    const row = await unlessTaken("certificate", () => insertRow(tx, id, it, input)).catch(
+      (error: unknown) => {
+        const ours = input.name === undefined && it.request !== undefined;
+        // Somebody else took the common name this moment: next time it is seen.
+        throw ours && isNamed(error) ? new Lost("the name") : error;
+      },
+    );
     const certificatePk = row.pk;
     const certificate = { pk: certificatePk, id, teamPk: it.placement.teamPk };
     await queries.insertTargets(tx.db, certificatePk, it.placement.targetPks);
-    const details = { name: input.name ?? it.names.commonName, issuerId: it.issuer.id };
+    const details = { name: row.name, issuerId: it.issuer.id };
     tx.subject({ id, teamPk: it.placement.teamPk, details });
     await tx.emit("certificate.created", certificate, {});
     if (it.signed && it.request) {
@@ -128,6 +135,9 @@ export const create = write(certificatesApi.create, {
     return { ...answerOf(tx, row), ...jobLink(job.id) };
   },
 });
+
+const isNamed = (error: unknown): boolean =>
+  error instanceof Problem && error.kind === "already-exists" && error.errors[0]?.path === "name";
 
 export const jobLink = (id: string) => ({ jobId: id, jobUrl: `/api/v1/jobs/${id}` });
 
@@ -182,6 +192,17 @@ async function loadIssuer(ctx: Context, id: string): Promise<UsableIssuer> {
   return issuer;
 }
 
+/**
+ * Clients order the same names again and again: where the common name is taken, the id makes the name their own. An
+ * order of names that agents have a certificate for already is a mistake, and refused as one.
+ */
+async function usualName(tx: Tx, id: string, { request, names }: Planned): Promise<string> {
+  const { commonName } = names;
+  const taken = await sourceOfName(tx.db, commonName);
+  const withId = taken !== undefined && (request !== undefined || taken !== "Agent");
+  return withId ? `${commonName} ${id}` : commonName;
+}
+
 async function insertRow(
   tx: Tx,
   id: string,
@@ -189,7 +210,7 @@ async function insertRow(
   input: NewCertificate,
 ): Promise<queries.CertificateRow> {
   const sans = it.names.sans.map(generalNameToText);
-  const name = input.name ?? (it.request ? `${it.names.commonName} ${id}` : it.names.commonName);
+  const name = input.name ?? (await usualName(tx, id, it));
   const key = it.request?.key;
   const row = await insertCertificate(
     tx.db,
@@ -228,18 +249,6 @@ async function insertRow(
     profile_id: it.profile.id,
     renewal_policy_id: input.renewalPolicyId ?? null,
   };
-}
-
-/** What the text search covers: names, owner and tags. */
-export function searchText(it: {
-  readonly name: string;
-  readonly sans: readonly string[];
-  readonly owner: string | null;
-  readonly tags: Readonly<Record<string, string>>;
-}): string {
-  const tags = Object.entries(it.tags).map(([key, value]) => `${key}=${value}`);
-  // The common name is among the names or in the name; each word once keeps the index small.
-  return [...new Set([it.name, ...it.sans, it.owner ?? "", ...tags])].filter(Boolean).join("\n");
 }
 
 /** One job per key holder: an agent makes its key first, a client's request is ready. */

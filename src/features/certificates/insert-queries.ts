@@ -36,6 +36,15 @@ export interface NewRow {
   readonly searchText: string;
 }
 
+const byName = statement((db, it: { readonly name: string }) =>
+  db.selectFrom("certificates").select("source").where("name", "=", it.name),
+);
+
+/** Where the certificate of this name came from; undefined when there is none. */
+export async function sourceOfName(db: Db, name: string): Promise<string | undefined> {
+  return (await byName(db, { name })).rows[0]?.source;
+}
+
 const addCertificate = statement((db, it: Omit<Insertable<Tables["certificates"]>, "pk">) =>
   db
     .insertInto("certificates")
