@@ -33,10 +33,13 @@ const commands: Readonly<Record<string, Command>> = {
   demo,
   "demo-site": demoSite,
   bench,
-  async version() {
-    process.stdout.write(`certctl ${build.version} (${build.commit}, ${build.runtime})\n`);
-    return 0;
-  },
+  version: () => version(),
+  "--version": () => version(),
+};
+
+const version = async (): Promise<number> => {
+  process.stdout.write(`certctl ${build.version} (${build.commit}, ${build.runtime})\n`);
+  return 0;
 };
 
 const asksForHelp = (argument: string): boolean => argument === "--help" || argument === "-h";
