@@ -2,6 +2,12 @@
 import { initial } from "./0001-initial.ts";
 import { bulk } from "./0002-bulk.ts";
 import { namesInByteOrder } from "./0003-names-in-byte-order.ts";
+import { deploymentsInPlace } from "./0005-deployments-in-place.ts";
 import type { Migration } from "./dialect.ts";
 
-export const migrations: readonly Migration[] = [initial, bulk, namesInByteOrder];
+export const migrations: readonly Migration[] = [
+  initial,
+  bulk,
+  namesInByteOrder,
+  deploymentsInPlace,
+];

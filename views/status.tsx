@@ -41,6 +41,7 @@ const words: Readonly<Record<string, string>> = {
   AwaitingCSR: "Waiting for the agent's request",
   AwaitingApproval: "Waiting for approval",
   InstalledNotSeen: "Installed, not seen",
+  Superseded: "Replaced since",
   awaiting_approval: "Waiting for approval",
 };
 

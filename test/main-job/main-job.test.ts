@@ -178,7 +178,9 @@ describe("the main job", () => {
     const all = await until(
       "both deployments seen",
       () => deployments(made.id),
-      (it) => it.filter((each: { state: string }) => each.state === "Deployed").length === 2,
+      (it) =>
+        it.map((each: { state: string }) => each.state).join() ===
+        ["Deployed", "Superseded"].join(),
       60_000,
     );
     const leaf = await look(nginx.port, "away.example.test", server.anchors);
@@ -222,6 +224,11 @@ describe("the main job", () => {
       (it) => it.status === "Failed" || it.status === "Completed",
     );
     expect(job.last_error).toContain("serves another certificate");
+    const path = `/api/v1/certificates/${made.id}/deployments?in_place=true`;
+    const { data } = await server.call("GET", path);
+    expect(data).toMatchObject([
+      { version_id: first.version_id, state: "Deployed", is_current: false },
+    ]);
   }, 60_000);
 
   test("the raw private key of no CA is in the data directory or in the logs", async () => {

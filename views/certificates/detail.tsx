@@ -1,7 +1,11 @@
 /** One certificate: its state in a sentence, versions, where it is deployed and what was seen there, jobs, and what can be done. */
 /** @jsxImportSource hono/jsx */
 import { certificatesApi } from "#features/certificates/api.ts";
-import { CertificateView, type VersionView } from "#features/certificates/certificate.ts";
+import {
+  CertificateView,
+  type CertificateWithTargets,
+  type VersionView,
+} from "#features/certificates/certificate.ts";
 import { deploymentsApi } from "#features/deployments/api.ts";
 import type { DeploymentView } from "#features/deployments/deployment.ts";
 import type { JobView } from "#features/work/job-view.ts";
@@ -15,12 +19,15 @@ import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
 import { Deployments, Versions } from "./placements.tsx";
 import { Sentence } from "./sentence.tsx";
+import { earlierAt, Served } from "./served.tsx";
 
 export interface CertificateProps {
   readonly frame: Frame;
-  readonly certificate: CertificateView;
+  readonly certificate: CertificateWithTargets;
   readonly versions: readonly VersionView[];
   readonly deployments: readonly DeploymentView[];
+  /** What was put in place last, by target. */
+  readonly served: readonly DeploymentView[];
   readonly jobs: readonly JobView[];
   readonly names: Names;
   /** Something is under way. */
@@ -31,13 +38,15 @@ export interface CertificateProps {
 }
 
 export function CertificatePage(props: CertificateProps): Html {
-  const { frame, certificate, versions, names } = props;
+  const { frame, certificate, versions, served, names } = props;
+  const earlier = earlierAt(served, certificate.targetIds);
   return (
     <>
       <h1>{certificate.name}</h1>
       <Live frame={frame} running={props.running}>
         <p>
-          <Status of={certificate.status} /> <Sentence of={certificate} now={frame.now} />
+          <Status of={certificate.status} />{" "}
+          <Sentence of={certificate} earlier={earlier} now={frame.now} />
         </p>
         {certificate.failure === null ? null : (
           <p class="note bad">
@@ -46,6 +55,8 @@ export function CertificatePage(props: CertificateProps): Html {
           </p>
         )}
         <Actions {...props} />
+        <h2>Served now</h2>
+        <Served served={served} targetIds={certificate.targetIds} now={frame.now} />
         <h2>Deployments</h2>
         <Deployments deployments={props.deployments} versions={versions} now={frame.now} />
         <h2>Versions</h2>

@@ -5,6 +5,7 @@ import type { VersionView } from "#features/certificates/certificate.ts";
 import type { DeploymentView } from "#features/deployments/deployment.ts";
 import { toDocument } from "../html.ts";
 import { Deployments, Versions } from "./placements.tsx";
+import { Served } from "./served.tsx";
 
 const now = instant(Date.UTC(2026, 10, 23, 12));
 const fingerprint = "ab".repeat(32);
@@ -31,6 +32,9 @@ const deployment = (change: Partial<DeploymentView> = {}): DeploymentView => ({
   id: "dep-1",
   certificateId: "mc-1",
   versionId: "ver-1",
+  serialNumber: "01",
+  notAfter: instant(now + 1_000_000),
+  isCurrent: true,
   targetId: "tgt-1",
   targetName: "site",
   targetType: "NGINX",
@@ -41,6 +45,7 @@ const deployment = (change: Partial<DeploymentView> = {}): DeploymentView => ({
   seenFingerprint: fingerprint,
   seenChain: null,
   tlsVersion: "TLSv1.3",
+  installedAt: now,
   createdAt: now,
   updatedAt: now,
   ...change,
@@ -98,11 +103,32 @@ describe("a deployment", () => {
     expect(html).toContain("reload failed");
   });
 
-  test("does not outlive the next one at the same target, but a failed one replaces nothing", async () => {
-    const before = deployment({ id: "dep-0", versionId: "ver-0" });
-    expect(await shown(deployment(), before)).toContain("replaced since");
-    const failed = deployment({ state: "Failed" });
-    expect(await shown(failed, before)).not.toContain("replaced since");
-    expect(await shown(deployment({ targetId: "tgt-2" }), before)).not.toContain("replaced since");
+  test("that was overtaken is said to be replaced, and its message is of no concern any more", async () => {
+    const html = await shown(deployment({ state: "Superseded", message: "a warning" }));
+    expect(html).toContain("Replaced since");
+    expect(html).not.toContain("a warning");
+  });
+});
+
+describe("what is served", () => {
+  const served = async (targetIds: readonly string[], ...all: DeploymentView[]) =>
+    await toDocument(<Served served={all} targetIds={targetIds} now={now} />);
+
+  test("is the current version: there is no note", async () => {
+    const html = await served(["tgt-1"], deployment());
+    expect(html).toContain("<strong>current</strong>");
+    expect(html).not.toContain("earlier");
+  });
+
+  test("is an earlier version: the page says which, where, and until when", async () => {
+    const html = await served(["tgt-1"], deployment({ isCurrent: false, serialNumber: "0a1b" }));
+    expect(html).toContain("an earlier version is served: serial ");
+    expect(html).toContain("0a1b");
+  });
+
+  test("at a target it was taken from is no concern", async () => {
+    const html = await served([], deployment({ isCurrent: false }));
+    expect(html).not.toContain("an earlier version is served");
+    expect(html).toContain("no target of this certificate any more");
   });
 });

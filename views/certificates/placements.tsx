@@ -64,35 +64,15 @@ export function Deployments({ deployments, versions, now }: DeploymentsProps): H
   const columns: readonly Column<DeploymentView>[] = [
     { title: "Target", cell: (it) => <a href={`/targets/${it.targetId}`}>{it.targetName}</a> },
     { title: "Type", cell: (it) => it.targetType },
-    { title: "Version", cell: (it) => versionOf(it, versions) },
-    { title: "State", cell: (it) => <State of={it} replaced={isReplaced(it, deployments)} /> },
+    { title: "Version", cell: (it) => (it.isCurrent ? "current" : "earlier") },
+    { title: "State", cell: (it) => <State of={it} /> },
     { title: "Seen", cell: (it) => <Seen of={it} versions={versions} now={now} /> },
     { title: "Changed", cell: (it) => <Time at={it.updatedAt} now={now} /> },
   ];
   return <Table caption="Deployments, the newest first" rows={deployments} columns={columns} />;
 }
 
-function versionOf(it: DeploymentView, versions: readonly VersionView[]): string {
-  const version = versions.find(({ id }) => id === it.versionId);
-  return version?.isCurrent ? "current" : "earlier";
-}
-
-/** What was in place is not there any more once something later is at the same target. */
-function isReplaced(it: DeploymentView, newestFirst: readonly DeploymentView[]): boolean {
-  if (!inPlace.has(it.state)) return false;
-  const later = newestFirst.slice(0, newestFirst.indexOf(it));
-  return later.some((other) => other.targetId === it.targetId && inPlace.has(other.state));
-}
-
-const inPlace: ReadonlySet<DeploymentView["state"]> = new Set(["Deployed", "InstalledNotSeen"]);
-
-interface StateProps {
-  readonly of: DeploymentView;
-  readonly replaced: boolean;
-}
-
-function State({ of, replaced }: StateProps): Html {
-  if (replaced) return <>replaced since</>;
+function State({ of }: { readonly of: DeploymentView }): Html {
   return (
     <>
       <Status of={of.state} />
@@ -102,7 +82,7 @@ function State({ of, replaced }: StateProps): Html {
           this certificate.
         </p>
       ) : null}
-      {of.message === null ? null : <p class="hint">{of.message}</p>}
+      {of.message === null || of.state === "Superseded" ? null : <p class="hint">{of.message}</p>}
     </>
   );
 }

@@ -2,15 +2,31 @@
 /** @jsxImportSource hono/jsx */
 import type { Instant } from "#base/time.ts";
 import type { CertificateView } from "#features/certificates/certificate.ts";
+import type { DeploymentView } from "#features/deployments/deployment.ts";
 import type { Html } from "../html.ts";
 import { Time } from "../time.tsx";
 
 export interface SentenceProps {
+  /** Where an earlier version is in place. */
+  readonly earlier: readonly Pick<DeploymentView, "targetName">[];
   readonly of: CertificateView;
   readonly now: Instant;
 }
 
-export function Sentence({ of, now }: SentenceProps): Html {
+export function Sentence(props: SentenceProps): Html {
+  const { earlier } = props;
+  return (
+    <>
+      <Standing {...props} />
+      {earlier.length === 0
+        ? null
+        : ` An earlier version is served by ${earlier.map((it) => it.targetName).join(", ")}.`}
+    </>
+  );
+}
+
+function Standing({ of, earlier, now }: SentenceProps): Html {
+  const present = earlier.length === 0 ? "The present one stays in use and" : "The present one";
   switch (of.status) {
     case "Pending":
       return <>It is being issued for the first time.</>;
@@ -32,7 +48,7 @@ export function Sentence({ of, now }: SentenceProps): Html {
     case "RenewalInProgress":
       return (
         <>
-          {"It is being renewed. The present one stays in use and is valid until "}
+          {`It is being renewed. ${present} is valid until `}
           <Time at={of.notAfter} now={now} />.
         </>
       );
@@ -41,7 +57,7 @@ export function Sentence({ of, now }: SentenceProps): Html {
         <>It could not be issued.</>
       ) : (
         <>
-          {"It could not be renewed. The present one stays in use and is valid until "}
+          {`It could not be renewed. ${present} is valid until `}
           <Time at={of.notAfter} now={now} />. <Renewal of={of} now={now} />
         </>
       );
@@ -63,7 +79,7 @@ export function Sentence({ of, now }: SentenceProps): Html {
   }
 }
 
-function Renewal({ of, now }: SentenceProps): Html {
+function Renewal({ of, now }: Omit<SentenceProps, "earlier">): Html {
   if (of.renewAt === null) return <>It is not renewed by itself.</>;
   if (of.renewAt <= now) return <>Its renewal is due.</>;
   return (

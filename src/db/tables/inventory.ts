@@ -111,6 +111,7 @@ export const inventory = {
     seen_fingerprint: "bytes?",
     seen_chain: "json?",
     tls_version: "text?",
+    installed_at: "instant?",
     created_at: "instant",
     updated_at: "instant",
   },

@@ -235,13 +235,17 @@ export function pemOfChain(chain: readonly Uint8Array[]): string {
   return pem;
 }
 
+/** Without the zeros before it. */
+export const serialText = (serial: Uint8Array): string =>
+  Buffer.from(serial)
+    .toString("hex")
+    .replace(/^0+(?=.)/, "");
+
 export const versionView = (row: VersionRow, certificateId: string): VersionView => ({
   id: row.id,
   certificateId,
   holder: row.holder_id,
-  serialNumber: Buffer.from(row.serial_number)
-    .toString("hex")
-    .replace(/^0+(?=.)/, ""),
+  serialNumber: serialText(row.serial_number),
   fingerprint: Buffer.from(row.fingerprint).toString("hex"),
   notBefore: row.not_before,
   notAfter: row.not_after,

@@ -12,4 +12,5 @@ export {
   listCurrent,
   loadChain,
   pemOfChain,
+  serialText,
 } from "./version-queries.ts";

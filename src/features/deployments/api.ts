@@ -30,7 +30,14 @@ export const deploymentsApi = {
     scope: "team",
     effect: "read",
     answer: "json",
-    input: z.strictObject({ id: Id, ...listQuery(["-created_at"]) }),
+    input: z.strictObject({
+      id: Id,
+      inPlace: z
+        .boolean()
+        .optional()
+        .meta({ title: "In place", description: "Only what was put in place last, by target" }),
+      ...listQuery(["-created_at"]),
+    }),
     output: listOf(DeploymentView),
     problems: ["not-found"],
     cli: { noun: "certs", verb: "deployments", positional: "id" },

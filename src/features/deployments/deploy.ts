@@ -18,7 +18,10 @@ async function load(ctx: Context, id: string) {
 export const list = read(deploymentsApi.list, async (ctx, input) => {
   const certificate = await load(ctx, input.id);
   const window = windowOf(input, "-created_at");
-  const page = await queries.listDeployments(ctx.reader, window, certificate.pk);
+  const page = await queries.listDeployments(ctx.reader, window, {
+    certificatePk: certificate.pk,
+    onlyInPlace: input.inPlace === true,
+  });
   return { ...page, data: [...page.data] };
 });
 

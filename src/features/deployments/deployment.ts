@@ -4,19 +4,36 @@ import { Id } from "#base/id.ts";
 import { Timestamp } from "#base/time.ts";
 import { JobType } from "#jobs/state.ts";
 
+/** `Superseded` is not stored: it follows from what was put in place at the same target later. */
 export const DeploymentState = z.enum([
   "Pending",
   "Deployed",
   "InstalledNotSeen",
+  "Superseded",
   "RolledBack",
   "Failed",
 ]);
 export type DeploymentState = z.infer<typeof DeploymentState>;
+export type StoredState = Exclude<DeploymentState, "Superseded">;
+
+const installed: ReadonlySet<StoredState> = new Set(["Deployed", "InstalledNotSeen"]);
+
+/** Is the version in place now, by what was done? A look that saw nothing has put nothing in place. */
+export const isPutInPlace = (state: StoredState, how: "deployment" | "look"): boolean =>
+  how === "deployment" ? installed.has(state) : state === "Deployed";
+
+/** What is said of a deployment: nothing is deployed any more where something else was put in place later. */
+export const statedAs = (stored: StoredState, isOvertaken: boolean): DeploymentState =>
+  isOvertaken && installed.has(stored) ? "Superseded" : stored;
 
 export const DeploymentView = z.object({
   id: z.string(),
   certificateId: z.string(),
   versionId: z.string(),
+  serialNumber: z.string(),
+  notAfter: Timestamp,
+  /** Is it the current version that was deployed? */
+  isCurrent: z.boolean(),
   targetId: z.string(),
   targetName: z.string(),
   targetType: z.string(),
@@ -27,6 +44,7 @@ export const DeploymentView = z.object({
   seenFingerprint: z.string().nullable(),
   seenChain: z.array(z.string()).nullable(),
   tlsVersion: z.string().nullable(),
+  installedAt: Timestamp.nullable(),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 });
@@ -80,7 +98,7 @@ export const WorkItem = z.object({
 });
 export type WorkItem = z.output<typeof WorkItem>;
 
-const states: Readonly<Record<Outcome, DeploymentState>> = {
+const states: Readonly<Record<Outcome, StoredState>> = {
   deployed: "Deployed",
   unchanged: "Deployed",
   "installed-not-seen": "InstalledNotSeen",
@@ -89,11 +107,7 @@ const states: Readonly<Record<Outcome, DeploymentState>> = {
 };
 
 /** "Deployed" needs the evidence: an outcome of success without a look at the served leaf is *installed, not seen*. */
-export function stateOf(
-  outcome: Outcome,
-  seen: string | undefined,
-  expected: string,
-): DeploymentState {
+export function stateOf(outcome: Outcome, seen: string | undefined, expected: string): StoredState {
   const state = states[outcome];
   return state === "Deployed" && seen !== expected ? "InstalledNotSeen" : state;
 }

@@ -1,15 +1,16 @@
 /** SQL on deployments, and on jobs as an agent takes and ends them. */
-import { type ExpressionBuilder, type Kysely, sql } from "kysely";
+import { type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
 import { z } from "zod";
 import type { Window } from "#base/page.ts";
-import type { Instant } from "#base/time.ts";
+import { type Instant, instant } from "#base/time.ts";
 import { json, listed, parseJson } from "#db/portable.ts";
 import { statement } from "#db/statement.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Job } from "#jobs/job.ts";
 import { toJob } from "#jobs/queries.ts";
+import { serialText } from "../certificates/versions.ts";
 import { type Listing, listPage } from "../list.ts";
-import type { DeploymentState, DeploymentView } from "./deployment.ts";
+import { type DeploymentView, type StoredState, statedAs } from "./deployment.ts";
 
 type Db = Kysely<Tables>;
 
@@ -129,7 +130,7 @@ export async function endDeployment(
   db: Db,
   by: { readonly versionPk: number; readonly targetPk: number },
   end: {
-    readonly state: DeploymentState;
+    readonly state: StoredState;
     readonly message: string | null;
     readonly seen: Sighting | null;
   },
@@ -155,6 +156,41 @@ export async function endDeployment(
     .execute();
 }
 
+/**
+ * From now on this version is what is at the target. A deployment is later than all that were there before, whatever the
+ * clocks of two replicas say; a look is as old as what it saw, and what was deployed since stays in place.
+ */
+export async function putInPlace(
+  db: Db,
+  by: { readonly certificatePk: number; readonly versionPk: number; readonly targetPk: number },
+  how: { readonly seenAt: Instant | null; readonly now: Instant },
+): Promise<void> {
+  const before = await db
+    .selectFrom("deployments")
+    .select("installed_at")
+    .where("certificate_pk", "=", by.certificatePk)
+    .where("target_pk", "=", by.targetPk)
+    .where("version_pk", "<>", by.versionPk)
+    .where("installed_at", "is not", null)
+    .orderBy("installed_at", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  const last = before?.installed_at ?? 0;
+  if (how.seenAt !== null && how.seenAt <= last) return;
+  const at = instant(Math.max(how.now, last + 1));
+  await db
+    .updateTable("deployments")
+    .set({ installed_at: at })
+    .where("version_pk", "=", by.versionPk)
+    .where("target_pk", "=", by.targetPk)
+    .execute();
+}
+
+/** Was another version of the certificate put in place at the same target later? */
+const isOvertaken = sql<SqlBool>`exists (select 1 from deployments as others
+  where others.certificate_pk = deployments.certificate_pk and others.target_pk = deployments.target_pk
+  and others.installed_at is not null and others.installed_at > coalesce(deployments.installed_at, 0))`;
+
 function deployments(db: Db) {
   return db
     .selectFrom("deployments")
@@ -167,18 +203,25 @@ function deployments(db: Db) {
 export async function listDeployments(
   db: Db,
   window: Window,
-  certificatePk: number,
+  of: { readonly certificatePk: number; readonly onlyInPlace: boolean },
 ): Promise<Listing<DeploymentView>> {
-  const matching = deployments(db).where("deployments.certificate_pk", "=", certificatePk);
+  const all = deployments(db).where("deployments.certificate_pk", "=", of.certificatePk);
+  const matching = of.onlyInPlace
+    ? all.where("deployments.installed_at", "is not", null).where(sql<SqlBool>`not ${isOvertaken}`)
+    : all;
   const rows = matching
     .selectAll("deployments")
     .select([
       "certificates.id as certificate_id",
       "certificate_versions.id as version_id",
+      "certificate_versions.serial_number",
+      "certificate_versions.not_after",
+      "certificate_versions.is_current",
       "targets.id as target_id",
       "targets.name as target_name",
       "targets.type as target_type",
       "agents.id as agent_id",
+      sql<number>`case when ${isOvertaken} then 1 else 0 end`.as("is_overtaken"),
     ]);
   return await listPage(
     {
@@ -192,17 +235,21 @@ export async function listDeployments(
       id: row.id,
       certificateId: row.certificate_id,
       versionId: row.version_id,
+      serialNumber: serialText(row.serial_number),
+      notAfter: row.not_after,
+      isCurrent: row.is_current === 1,
       targetId: row.target_id,
       targetName: row.target_name,
       targetType: row.target_type,
       agentId: row.agent_id,
       // The column holds what this module wrote.
-      state: row.state as DeploymentState,
+      state: statedAs(row.state as StoredState, row.is_overtaken === 1),
       message: row.message,
       seenAt: row.seen_at,
       seenFingerprint: row.seen_fingerprint && Buffer.from(row.seen_fingerprint).toString("hex"),
       seenChain: row.seen_chain && parseJson(row.seen_chain, z.array(z.string())),
       tlsVersion: row.tls_version,
+      installedAt: row.installed_at,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
     }),

@@ -12,7 +12,8 @@ import { findJobOfAgent, findVersionById, recordProgress } from "../certificates
 import { type WriteTx, write } from "../handler.ts";
 import { findTargetByPk, saveTest } from "../targets/lookup.ts";
 import { deploymentsApi } from "./api.ts";
-import { type DeploymentState, stateOf } from "./deployment.ts";
+import { isPutInPlace, type StoredState, stateOf } from "./deployment.ts";
+import { deployJob } from "./enqueue.ts";
 import * as queries from "./queries.ts";
 
 type Report = Input<typeof deploymentsApi.report>;
@@ -69,12 +70,9 @@ async function endTest(tx: WriteTx, job: Job, input: Report): Promise<void> {
   await saveTest(tx.db, job.targetPk, { status, message }, tx.now);
 }
 
-async function endOnTarget(
-  tx: WriteTx,
-  job: Job,
-  version: NonNullable<Awaited<ReturnType<typeof findVersionById>>>,
-  input: Report,
-): Promise<void> {
+type Version = NonNullable<Awaited<ReturnType<typeof findVersionById>>>;
+
+async function endOnTarget(tx: WriteTx, job: Job, version: Version, input: Report): Promise<void> {
   if (job.targetPk === null || job.certificatePk === null) return;
   const expected = Buffer.from(version.fingerprint).toString("hex");
   const seen = input.seen && {
@@ -83,17 +81,35 @@ async function endOnTarget(
     chain: input.seen.chain,
     tlsVersion: input.seen.tlsVersion,
   };
-  const state: DeploymentState = stateOf(
+  const state: StoredState = stateOf(
     input.outcome ?? (input.status === "Completed" ? "deployed" : "failed"),
     input.seen?.fingerprint,
     expected,
   );
   const by = { versionPk: version.pk, targetPk: job.targetPk };
+  const isDeployment = job.kind === deployJob.kind;
+  if (isPutInPlace(state, isDeployment ? "deployment" : "look")) {
+    const seenAt = isDeployment ? null : (seen?.at ?? tx.now);
+    const place = { ...by, certificatePk: job.certificatePk };
+    await queries.putInPlace(tx.db, place, { seenAt, now: tx.now });
+  }
   await queries.endDeployment(tx.db, by, { state, message: input.error ?? null, seen }, tx.now);
+  if (isDeployment && state === "Deployed") {
+    await recordProgress(tx.db, job.certificatePk, { last_deployment_at: tx.now }, tx.now);
+  }
+  await tell(tx, job, version, { state, input });
+}
+
+async function tell(
+  tx: WriteTx,
+  job: Job,
+  version: Version,
+  { state, input }: { readonly state: StoredState; readonly input: Report },
+): Promise<void> {
   const certificateId = (job.input as { certificateId: string }).certificateId;
   const subject = { id: job.id, teamPk: job.teamPk };
   if (state === "Deployed") {
-    await recordProgress(tx.db, job.certificatePk, { last_deployment_at: tx.now }, tx.now);
+    const expected = Buffer.from(version.fingerprint).toString("hex");
     const payload = { certificateId, versionId: version.id, fingerprint: expected };
     await tx.emit("deployment.seen", subject, payload);
   } else if (input.status === "Failed") {

@@ -84,9 +84,10 @@ async function detail(visit: Visit): Promise<Shown> {
   const input = { id: visit.params["id"] };
   const { frame } = visit;
   const certificate = await visit.read(certificatesApi.get, input);
-  const [versions, deployments, jobs, choices] = await Promise.all([
+  const [versions, deployments, served, jobs, choices] = await Promise.all([
     visit.read(certificatesApi.versions, { ...input, per_page: 20 }),
     visit.read(deploymentsApi.list, { ...input, per_page: 20 }),
+    visit.read(deploymentsApi.list, { ...input, in_place: "true", per_page: 500 }),
     jobsOf(visit, certificate.id),
     frame.may(certificatesApi.update) ? orderChoices(visit) : {},
   ]);
@@ -105,6 +106,7 @@ async function detail(visit: Visit): Promise<Shown> {
       {...{ frame, certificate, jobs, names, choices }}
       versions={versions.data}
       deployments={deployments.data}
+      served={served.data}
       running={isRunning(certificate, jobs)}
       values={textsOf(
         fieldsOf(certificatesApi.update),
