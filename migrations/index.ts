@@ -2,6 +2,7 @@
 import { initial } from "./0001-initial.ts";
 import { bulk } from "./0002-bulk.ts";
 import { namesInByteOrder } from "./0003-names-in-byte-order.ts";
+import { personBehindAKey } from "./0004-person-behind-a-key.ts";
 import { deploymentsInPlace } from "./0005-deployments-in-place.ts";
 import type { Migration } from "./dialect.ts";
 
@@ -9,5 +10,6 @@ export const migrations: readonly Migration[] = [
   initial,
   bulk,
   namesInByteOrder,
+  personBehindAKey,
   deploymentsInPlace,
 ];

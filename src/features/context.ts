@@ -29,6 +29,15 @@ export const anonymous: Actor = {
   grants: [],
 };
 
+/** Everybody, when `CERTCTL_AUTH_TYPE=none`: allowed on loopback only, and said on every page. */
+export const nobodyInParticular: Actor = {
+  type: "user",
+  id: "auth-none",
+  name: "nobody in particular",
+  pk: 0,
+  grants: [{ role: "admin", teamPk: null }],
+};
+
 /** The teams whose rows the caller may see: all, or those with these keys. */
 export type TeamScope = "all" | readonly number[];
 

@@ -1,9 +1,9 @@
 /** Who calls: Bearer API key, agent credential, session cookie, or nobody. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { Problem } from "#base/problem.ts";
-import { type Authenticator, nobodyInParticular } from "#features/access/authenticate.ts";
+import type { Authenticator } from "#features/access/authenticate.ts";
 import { actorOfCredential } from "#features/agents/self.ts";
-import { type Actor, anonymous } from "#features/context.ts";
+import { type Actor, anonymous, nobodyInParticular } from "#features/context.ts";
 import type { World } from "#jobs/world.ts";
 
 export const sessionCookie = "__Host-certctl";

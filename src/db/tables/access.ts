@@ -25,6 +25,7 @@ export const access = {
     hint: "text",
     source: "text",
     created_by: "text",
+    person: "text?",
     expires_at: "instant?",
     revoked_at: "instant?",
     last_used_at: "instant?",

@@ -1,7 +1,7 @@
 /** Who is calling: an API key, a session, or nobody. Uses are gathered in memory and written once a minute. */
 import type { Instant } from "#base/time.ts";
 import type { World } from "#jobs/world.ts";
-import type { Actor } from "../context.ts";
+import { type Actor, nobodyInParticular } from "../context.ts";
 import * as keysSql from "./key-queries.ts";
 import { hashToken } from "./principal.ts";
 import * as queries from "./queries.ts";
@@ -55,12 +55,3 @@ export function authenticator(
     },
   };
 }
-
-/** Everybody, when `CERTCTL_AUTH_TYPE=none`: allowed on loopback only, and said on every page. */
-export const nobodyInParticular: Actor = {
-  type: "user",
-  id: "auth-none",
-  name: "nobody in particular",
-  pk: 0,
-  grants: [{ role: "admin", teamPk: null }],
-};

@@ -8,6 +8,7 @@ import type { Tables } from "#db/tables.ts";
 import type { Actor } from "../context.ts";
 import { type Listing, listPage } from "../list.ts";
 import { grantViews, loadGrants } from "./grant-queries.ts";
+import type { Person } from "./person-queries.ts";
 import type { ApiKeyView } from "./principal.ts";
 
 type Db = Kysely<Tables>;
@@ -21,6 +22,7 @@ export async function insertKey(
     hint: string;
     source: string;
     createdBy: string;
+    person: Person | null;
     expiresAt: Instant | null;
     now: Instant;
   },
@@ -34,6 +36,7 @@ export async function insertKey(
       hint: key.hint,
       source: key.source,
       created_by: key.createdBy,
+      person: key.person,
       expires_at: key.expiresAt,
       revoked_at: null,
       last_used_at: null,

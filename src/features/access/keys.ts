@@ -4,11 +4,12 @@ import type { Role } from "#base/permission.ts";
 import { invalid, notFound } from "#base/problem.ts";
 import { newToken } from "#base/random.ts";
 import type { World } from "#jobs/world.ts";
-import type { Context } from "../context.ts";
+import { type Context, requesterOf } from "../context.ts";
 import { read, write } from "../handler.ts";
 import { accessApi } from "./api.ts";
 import * as grantsSql from "./grant-queries.ts";
 import * as keysSql from "./key-queries.ts";
+import { personOf } from "./person-queries.ts";
 import { hashToken, hintOf } from "./principal.ts";
 
 export const listKeys = read(accessApi.listKeys, async (ctx, input) => {
@@ -37,9 +38,13 @@ export const createKey = write(accessApi.createKey, {
     if (input.expiresAt !== undefined && input.expiresAt <= ctx.clock.now()) {
       throw invalid("expires_at", "must lie in the future");
     }
-    return { grants: await grantsOf(ctx, input.grants), createdBy: ctx.actor.name };
+    return {
+      grants: await grantsOf(ctx, input.grants),
+      createdBy: ctx.actor.name,
+      person: await personOf(ctx.reader, requesterOf(ctx.actor)),
+    };
   },
-  async commit(tx, { grants, createdBy }, input) {
+  async commit(tx, { grants, createdBy, person }, input) {
     const key = newToken("cck", tx.random);
     const id = tx.newId("apiKey");
     const pk = await keysSql.insertKey(tx.db, {
@@ -49,6 +54,7 @@ export const createKey = write(accessApi.createKey, {
       hint: hintOf(key),
       source: "api",
       createdBy,
+      person: person ?? null,
       expiresAt: input.expiresAt ?? null,
       now: tx.now,
     });
@@ -84,13 +90,16 @@ export async function seedKeys(world: World, named: readonly NamedKey[]): Promis
   return await world.database.transaction(async (db) => {
     let added = 0;
     for (const it of named) {
+      const id = `key-env-${Buffer.from(hashToken(it.key)).toString("hex").slice(0, 16)}`;
       const pk = await keysSql.insertKey(db, {
-        id: `key-env-${Buffer.from(hashToken(it.key)).toString("hex").slice(0, 16)}`,
+        id,
         name: it.name,
         hash: hashToken(it.key),
         hint: hintOf(it.key),
         source: "env",
         createdBy: "environment",
+        // Made by nobody in particular: a person of its own.
+        person: `key:${id}`,
         expiresAt: null,
         now,
       });

@@ -68,6 +68,7 @@ export const setup = write(accessApi.setup, {
       hint: hintOf(apiKey),
       source: "setup",
       createdBy: input.name,
+      person: `user:${id}`,
       expiresAt: null,
       now: tx.now,
     });

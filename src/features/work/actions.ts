@@ -5,12 +5,13 @@ import type { JobKind } from "#jobs/job.ts";
 import * as leases from "#jobs/lease-queries.ts";
 import * as jobs from "#jobs/queries.ts";
 import { JobState, JobType, jobMachine } from "#jobs/state.ts";
-import type { Tx } from "#jobs/tx.ts";
+import type { Requester, Tx } from "#jobs/tx.ts";
+import { nameOfPerson, type Person, personOf } from "../access/person-queries.ts";
 import { approvalInput } from "../approvals/approval.ts";
 import { bulkKind } from "../bulk/bulk.ts";
 import { countItems, listItems } from "../bulk/item-queries.ts";
 import { unlessTaken } from "../conflicts.ts";
-import type { Context } from "../context.ts";
+import { type Context, requesterOf } from "../context.ts";
 import { read, type WriteTx, write } from "../handler.ts";
 import { workApi } from "./api.ts";
 import * as queries from "./queries.ts";
@@ -164,31 +165,42 @@ export const retry = write(workApi.retry, {
   },
 });
 
-async function prepareDecision(ctx: Context, id: string) {
-  const row = await load(ctx, id);
-  if (row.state !== "AwaitingApproval") {
-    throw new Problem("wrong-state", `the job is ${row.state}, it does not wait for approval`);
-  }
-  const requester = queries.requesterOf(row);
-  const actor = ctx.actor;
-  const decider = {
-    type: actor.type === "anonymous" ? "system" : actor.type,
-    id: actor.id,
-    name: actor.name,
-  };
+/** The person who decides, when it is certain that somebody else asked. */
+async function otherPerson(ctx: Context, requester: Requester): Promise<Person> {
   const [asking, deciding] = await Promise.all([
-    queries.personBehind(ctx.reader, requester),
-    queries.personBehind(ctx.reader, decider),
+    personOf(ctx.reader, requester),
+    personOf(ctx.reader, requesterOf(ctx.actor)),
   ]);
+  if (deciding === undefined) {
+    throw new Problem(
+      "forbidden",
+      "it is not known who is behind this credential; decide with one of a user",
+    );
+  }
+  if (asking === undefined) {
+    throw new Problem(
+      "forbidden",
+      "it is not known who is behind the credential that asked; ask again with one of a user",
+    );
+  }
   if (asking === deciding) {
     throw new Problem(
       "forbidden",
       "nobody decides on their own request, with whichever credential",
     );
   }
+  return deciding;
+}
+
+async function prepareDecision(ctx: Context, id: string) {
+  const row = await load(ctx, id);
+  if (row.state !== "AwaitingApproval") {
+    throw new Problem("wrong-state", `the job is ${row.state}, it does not wait for approval`);
+  }
+  const person = await otherPerson(ctx, queries.requesterOf(row));
   const needed =
     row.kind === "approvals.operation" ? approvalInput.parse(JSON.parse(row.input)).approvers : 1;
-  return { row, person: deciding, needed };
+  return { row, person, needed };
 }
 
 type Deciding = Awaited<ReturnType<typeof prepareDecision>>;
@@ -234,7 +246,8 @@ export function rejectWith(kinds: () => ReadonlyMap<string, JobKind>) {
     async commit(tx, it, { note }) {
       await decide(tx, it, "rejected", note);
       const { row, person } = it;
-      const error = `rejected by ${person}${note ? `: ${note}` : ""}`;
+      const name = await nameOfPerson(tx.db, person);
+      const error = `rejected by ${name}${note ? `: ${note}` : ""}`;
       const moved = await jobs.moveIdle(tx.db, row.pk, "reject", tx.now, { error, isFinal: true });
       if (!moved) throw new Lost("the job");
       await kinds().get(row.kind)?.cancelled?.(tx, jobs.toJob(row));

@@ -7,6 +7,7 @@ import { parseJson } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import type { JobState, JobType } from "#jobs/state.ts";
 import type { Requester } from "#jobs/tx.ts";
+import { nameOfPerson, type Person } from "../access/person-queries.ts";
 import type { TeamScope } from "../context.ts";
 import { type Listing, listPage } from "../list.ts";
 import type { JobDetail, JobView } from "./job-view.ts";
@@ -92,13 +93,15 @@ export async function decisionsOf(db: Db, pk: number): Promise<JobDetail["decisi
     .where("job_pk", "=", pk)
     .orderBy("pk")
     .execute();
-  return rows.map((row) => ({
-    id: row.id,
-    decision: row.decision === "approved" ? "approved" : "rejected",
-    decidedBy: row.decided_by,
-    note: row.note,
-    createdAt: row.created_at,
-  }));
+  return await Promise.all(
+    rows.map(async (row) => ({
+      id: row.id,
+      decision: row.decision === "approved" ? ("approved" as const) : ("rejected" as const),
+      decidedBy: await nameOfPerson(db, row.decided_by),
+      note: row.note,
+      createdAt: row.created_at,
+    })),
+  );
 }
 
 /** One decision per person and job; the table refuses a second. */
@@ -108,7 +111,7 @@ export async function insertDecision(
     readonly id: string;
     readonly jobPk: number;
     readonly decision: "approved" | "rejected";
-    readonly decidedBy: string;
+    readonly decidedBy: Person;
     readonly note: string | null;
   },
   now: Instant,
@@ -124,21 +127,6 @@ export async function insertDecision(
       created_at: now,
     })
     .execute();
-}
-
-/** The person behind a credential: an API key counts as whoever made it. */
-export async function personBehind(
-  db: Db,
-  it: Pick<Requester, "type" | "id" | "name">,
-): Promise<string> {
-  if (it.type !== "api_key") return it.name;
-  const row = await db
-    .selectFrom("api_keys")
-    .select(["created_by", "source"])
-    .where("id", "=", it.id)
-    .executeTakeFirst();
-  // A key of the environment was made by nobody in particular and is a person of its own.
-  return row && row.source !== "env" ? row.created_by : it.name;
 }
 
 export interface JobFilter {
