@@ -1,6 +1,7 @@
 /** Renewing and reassigning many certificates. */
 import { invalid } from "#base/problem.ts";
 import { bulk } from "../bulk/bulk.ts";
+import { requireTeam } from "../context.ts";
 import { certificatesApi } from "./api.ts";
 import { resolvePlacement } from "./placement-queries.ts";
 import { selectCertificates } from "./selection.ts";
@@ -15,7 +16,8 @@ export const bulkReassign = bulk(certificatesApi.bulkReassign, {
   named: "certificate_ids",
   async select(ctx, { ownerId, teamId, fromOwnerId, fromTeamId, certificateIds }) {
     // Here rather than once for each item: nobody has such an owner.
-    await resolvePlacement(ctx, { ownerId, teamId, targetIds: [] });
+    const placement = await resolvePlacement(ctx, { ownerId, teamId, targetIds: [] });
+    if (teamId !== undefined) requireTeam(ctx.scope, placement.teamPk);
     if (!certificateIds && fromOwnerId === undefined && fromTeamId === undefined) {
       throw invalid("certificate_ids", "name certificates, or whose they are now");
     }

@@ -37,7 +37,10 @@ export const update = write(certificatesApi.update, {
       targetIds: targets.map((it) => it.id),
     };
     const after = applyPatch(before, patch, { environment: "", tags: {}, targetIds: [] });
-    const placement = await resolvePlacement(ctx, after);
+    const placement = await resolvePlacement(ctx, {
+      ...after,
+      presentOwnerId: before.ownerId,
+    });
     requireTeam(ctx.scope, placement.teamPk);
     const policy = await loadPolicy(ctx.reader, after.renewalPolicyId, "renewal_policy_id");
     const held = await queries.isHeldByAgents(ctx.reader, row.pk);

@@ -18,17 +18,15 @@ export interface Wanted {
   readonly teamId?: string | undefined;
   readonly targetIds: readonly string[];
   readonly agentId?: string | undefined;
+  /** The owner it has already: kept even where the caller does not see owners of no team or of another. */
+  readonly presentOwnerId?: string | undefined;
 }
 
 type Reading = Pick<Context, "reader" | "scope">;
 
 /** References by id to keys, as far as the caller may see them. Throws `invalid-input` naming the one that is not there. */
 export async function resolvePlacement(ctx: Reading, wanted: Wanted): Promise<Placement> {
-  const owner =
-    wanted.ownerId === undefined ? undefined : await findOwner(ctx.reader, wanted.ownerId);
-  if (wanted.ownerId !== undefined && !owner) {
-    throw invalid("owner_id", `there is no owner ${wanted.ownerId}`);
-  }
+  const owner = await ownerOf(ctx, wanted);
   const team = await teamOf(ctx.reader, wanted.teamId, owner);
   const targets = await Promise.all(
     wanted.targetIds.map(async (id, index) => {
@@ -49,20 +47,38 @@ export async function resolvePlacement(ctx: Reading, wanted: Wanted): Promise<Pl
   };
 }
 
-async function findOwner(db: Kysely<Tables>, id: string) {
-  return await db
+type Owner = NonNullable<Awaited<ReturnType<typeof findOwner>>>;
+
+/** What `owners.get` does not show is not there to be assigned either. */
+async function ownerOf(ctx: Reading, wanted: Wanted): Promise<Owner | undefined> {
+  const { ownerId, presentOwnerId } = wanted;
+  if (ownerId === undefined) return undefined;
+  const owner = await findOwner(
+    ctx.reader,
+    ownerId,
+    ownerId === presentOwnerId ? "all" : ctx.scope,
+  );
+  if (!owner) throw invalid("owner_id", `there is no owner ${ownerId}`);
+  return owner;
+}
+
+async function findOwner(db: Kysely<Tables>, id: string, scope: TeamScope) {
+  const query = db
     .selectFrom("owners")
     .leftJoin("teams", "teams.pk", "owners.team_pk")
     .select(["owners.pk", "owners.name", "owners.team_pk", "teams.id as team_id"])
-    .where("owners.id", "=", id)
-    .executeTakeFirst();
+    .where("owners.id", "=", id);
+  return await (scope === "all"
+    ? query
+    : query.where("owners.team_pk", "in", scope)
+  ).executeTakeFirst();
 }
 
 /** The team that is named, else the owner's. */
 async function teamOf(
   db: Kysely<Tables>,
   id: string | undefined,
-  owner: Awaited<ReturnType<typeof findOwner>>,
+  owner: Owner | undefined,
 ): Promise<{ readonly pk: number | null; readonly id: string | null }> {
   if (id === undefined) return { pk: owner?.team_pk ?? null, id: owner?.team_id ?? null };
   const row = await db
