@@ -48,6 +48,19 @@ eachEngine("operations that need approval", (open) => {
     expect(made.status).toBe("Active");
   });
 
+  test("wait once, however often the same is asked for", async () => {
+    await product.ok("POST", "/api/v1/profiles", { id: "late", name: "Late" });
+    const profiled = await product.ok("POST", "/api/v1/certificates", {
+      csr_pem: await csr(["twice-profiled.example.test"]),
+      certificate_profile_id: "late",
+    });
+    await product.ok("PATCH", "/api/v1/profiles/late", { requires_approval: true });
+    const renew = () => product.ok("POST", `/api/v1/certificates/${profiled.id}/renew`, {});
+    const [first, second] = [await renew(), await renew()];
+    expect(first.job_id).toStartWith("job-");
+    expect(second.job_id).toBe(first.job_id);
+  });
+
   test("end when they are rejected, and say by whom and why", async () => {
     const operator = await product.key({ role: "operator" });
     const asked = await product.request("POST", "/api/v1/certificates", {

@@ -112,12 +112,16 @@ export function deferWith(world: World, kind: ReturnType<typeof approvedOperatio
       input: inputOf(operation, demand),
       sealedInput: world.vault.seal(place(digest), Buffer.from(JSON.stringify(input))),
       digest,
+      // The same request of the same person is waiting already: two approvals would do it twice.
+      dedupeKey: `${operation.contract.name}/${hexDigest([demand.evidence, input, tx.actor])}`,
       certificatePk: demand.certificatePk,
       teamPk: demand.teamPk,
       deadline: later(tx.now, patience),
     });
   };
 }
+
+const hexDigest = (value: unknown): string => Buffer.from(digestOf(value)).toString("hex");
 
 const inputOf = (operation: Operation, demand: Demand) => ({
   operation: operation.contract.name,
