@@ -21,6 +21,8 @@ export const eventTypes = {
   }),
   "certificate.failed": z.strictObject({ message: z.string() }),
   "certificate.changed": Empty,
+  /** It was given targets. */
+  "certificate.placed": z.strictObject({ targetIds: z.array(z.string()) }),
   "certificate.expired": Empty,
   "certificate.archived": Empty,
   "certificate.restored": Empty,

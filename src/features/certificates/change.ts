@@ -9,8 +9,10 @@ import { matchRevision, requireTeam } from "../context.ts";
 import { write } from "../handler.ts";
 import { loadPolicy, policyByPk } from "../policies/index.ts";
 import { expiringAt, renewAt } from "../policies/renewal-policy.ts";
+import { profileByPk } from "../profiles/index.ts";
 import { certificatesApi } from "./api.ts";
 import { resolvePlacement } from "./placement-queries.ts";
+import { followTargets } from "./placing.ts";
 import * as queries from "./queries.ts";
 import { loadCertificate, viewWithTargets } from "./read.ts";
 import { searchText } from "./search-text.ts";
@@ -49,9 +51,10 @@ export const update = write(certificatesApi.update, {
         errors: [{ path: "target_ids", message: "the client holds the key" }],
       });
     }
-    return { row, after, placement, policy, held };
+    const profile = await profileByPk(ctx.reader, row.profile_pk);
+    return { row, after, placement, policy, profile, held, before: targets.map((it) => it.pk) };
   },
-  async commit(tx, { row, after, placement, policy, held }) {
+  async commit(tx, { row, after, placement, policy, profile, held, before }) {
     const validity =
       row.not_before !== null && row.not_after !== null
         ? { notBefore: row.not_before, notAfter: row.not_after }
@@ -82,8 +85,11 @@ export const update = write(certificatesApi.update, {
       tags: after.tags,
     });
     await queries.replaceSearchText(tx.db, row.pk, text);
-    tx.subject({ id: row.id, teamPk: placement.teamPk });
-    await tx.emit("certificate.changed", { id: row.id, teamPk: placement.teamPk }, {});
+    const { teamPk } = placement;
+    const placing = { certificate: row, teamPk, policy, profile, before };
+    const jobIds = held ? await followTargets(tx, placing) : [];
+    tx.subject({ id: row.id, teamPk, details: jobIds.length > 0 ? { jobIds } : {} });
+    await tx.emit("certificate.changed", { id: row.id, teamPk }, {});
     return await saved(tx, row.pk);
   },
 });

@@ -34,7 +34,9 @@ export async function recordVersion(tx: Tx, it: Recording): Promise<{ versionPk:
   const { leaf } = it.signed;
   // The octets of the number without the sign octet that DER puts before a high bit.
   const serial = leaf.serialNumber.replace(/^(00)+(?=..)/, "");
-  if (it.isRenewal) await versions.supersede(tx.db, it.certificate.pk, it.holderPk);
+  // An agent's first version too may be what a retired agent's are replaced by.
+  const mayReplace = it.isRenewal || (it.holderPk !== null && !it.isNew);
+  if (mayReplace) await versions.supersede(tx.db, it.certificate.pk, it.holderPk);
   const versionPk = await versions.insertVersion(
     tx.db,
     {

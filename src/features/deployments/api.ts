@@ -20,6 +20,8 @@ const Jobs = z.object({
   jobUrl: z.string().nullable(),
 });
 
+const Skipped = z.object({ targetId: z.string(), reason: z.string() });
+
 export const deploymentsApi = {
   list: contract({
     name: "deployments.list",
@@ -51,7 +53,7 @@ export const deploymentsApi = {
       id: Id,
       targetId: Id.optional().meta({ title: "Target", description: "Empty: all" }),
     }),
-    output: Jobs,
+    output: Jobs.extend({ skipped: z.array(Skipped) }),
     problems: ["not-found", "wrong-state"],
     cli: { noun: "certs", verb: "deploy", positional: "id" },
   }),

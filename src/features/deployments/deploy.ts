@@ -25,28 +25,29 @@ export const list = read(deploymentsApi.list, async (ctx, input) => {
   return { ...page, data: [...page.data] };
 });
 
-/** Each current version with the targets of the agent that holds its key. */
-async function plan(
-  ctx: Context,
-  id: string,
-  targetId: string | undefined,
-): Promise<readonly Deployment[]> {
+interface Plan {
+  readonly certificate: Deployment["certificate"];
+  readonly deployments: readonly Deployment[];
+  readonly skipped: readonly { readonly targetId: string; readonly reason: string }[];
+}
+
+/** Each current version with the targets of the agent that holds its key, and the targets that are left out. */
+async function plan(ctx: Context, id: string, targetId: string | undefined): Promise<Plan> {
   const row = await load(ctx, id);
   if (row.archived_at !== null) throw new Problem("wrong-state", "the certificate is archived");
   const certificate = { pk: row.pk, id: row.id, teamPk: row.team_pk };
+  const versions = await listCurrent(ctx.reader, row.pk);
+  const targets = await queries.listAllTargets(ctx.reader, row.pk, targetId);
   const deployments: Deployment[] = [];
-  for (const version of await listCurrent(ctx.reader, row.pk)) {
-    if (version.holder_pk === null) continue;
-    const targets = await queries.listTargets(ctx.reader, {
-      certificatePk: row.pk,
-      agentPk: version.holder_pk,
-      ...(targetId === undefined ? {} : { targetId }),
-    });
-    for (const target of targets) deployments.push({ certificate, version, target });
+  const skipped: Plan["skipped"][number][] = [];
+  for (const target of targets) {
+    const version = versions.find((it) => it.holder_pk === target.agent_pk);
+    if (target.enabled === 1 && version) deployments.push({ certificate, version, target });
+    else skipped.push({ targetId: target.id, reason: target.enabled === 1 ? noVersion : disabled });
   }
-  if (deployments.length > 0) return deployments;
-  const message = "is no target of this certificate where a version could be deployed now";
+  if (deployments.length > 0) return { certificate, deployments, skipped };
   if (targetId !== undefined) {
+    const message = skipped[0]?.reason ?? "is no target of this certificate";
     throw new Problem("wrong-state", `target_id: ${message}`, {
       errors: [{ path: "target_id", message }],
     });
@@ -56,6 +57,10 @@ async function plan(
     "there is nothing to deploy: no target of this certificate has a version whose key its agent holds",
   );
 }
+
+const disabled = "it is disabled: enable the target";
+const noVersion =
+  "its agent holds no version of this certificate: renew it, or wait for the version that is being issued for it";
 
 const answerOf = (jobIds: readonly string[]) => {
   const [jobId = null] = jobIds;
@@ -69,11 +74,11 @@ const answerOf = (jobIds: readonly string[]) => {
 
 export const deploy = write(deploymentsApi.deploy, {
   prepare: (ctx, input) => plan(ctx, input.id, input.targetId),
-  async commit(tx, deployments, { id }) {
+  async commit(tx, { certificate, deployments, skipped }) {
     const jobIds: string[] = [];
     for (const it of deployments) jobIds.push(await enqueueDeployment(tx, it, 10));
-    tx.subject({ id, teamPk: deployments[0]?.certificate.teamPk ?? null, details: { jobIds } });
-    return answerOf(jobIds);
+    tx.subject({ ...certificate, details: { jobIds } });
+    return { ...answerOf(jobIds), skipped: [...skipped] };
   },
 });
 
@@ -104,10 +109,10 @@ export const redeploy = write(deploymentsApi.redeploy, {
 
 export const validate = write(deploymentsApi.validate, {
   prepare: (ctx, { id }) => plan(ctx, id, undefined),
-  async commit(tx, deployments, { id }) {
+  async commit(tx, { certificate, deployments }) {
     const jobIds: string[] = [];
     for (const it of deployments) jobIds.push(await enqueueProbe(tx, it));
-    tx.subject({ id, teamPk: deployments[0]?.certificate.teamPk ?? null, details: { jobIds } });
+    tx.subject({ ...certificate, details: { jobIds } });
     return answerOf(jobIds);
   },
 });

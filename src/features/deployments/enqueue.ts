@@ -3,7 +3,7 @@ import { z } from "zod";
 import { days, later, minutes } from "#base/time.ts";
 import { agentJob } from "#jobs/job.ts";
 import { on, type Tx } from "#jobs/tx.ts";
-import { findVersionById } from "../certificates/versions.ts";
+import { findCertificate, findVersionById, listCurrent } from "../certificates/versions.ts";
 import * as queries from "./queries.ts";
 
 const Input = z.strictObject({
@@ -90,5 +90,20 @@ export const deployIssued = on("certificate.issued", async (tx, event) => {
   const certificate = { pk: version.certificate_pk, id: event.subjectId, teamPk: event.teamPk };
   for (const target of await queries.listTargets(tx.db, by)) {
     await enqueueDeployment(tx, { certificate, version, target }, 5);
+  }
+});
+
+/** Targets that a certificate was given get what their agent holds already; for the others it is issued first. */
+export const deployPlaced = on("certificate.placed", async (tx, event) => {
+  const row = await findCertificate(tx.db, event.subjectId, "all");
+  if (!row) return;
+  const certificate = { pk: row.pk, id: row.id, teamPk: event.teamPk };
+  for (const version of await listCurrent(tx.db, row.pk)) {
+    if (version.holder_pk === null) continue;
+    const by = { certificatePk: row.pk, agentPk: version.holder_pk };
+    for (const target of await queries.listTargets(tx.db, by)) {
+      if (!event.payload.targetIds.includes(target.id)) continue;
+      await enqueueDeployment(tx, { certificate, version, target }, 10);
+    }
   }
 });

@@ -2,7 +2,7 @@
 import { bind, type Feature } from "../handler.ts";
 import { deploymentsApi } from "./api.ts";
 import { deploy, list, redeploy, validate } from "./deploy.ts";
-import { deployIssued, deployJob, probeJob } from "./enqueue.ts";
+import { deployIssued, deployJob, deployPlaced, probeJob } from "./enqueue.ts";
 import { report } from "./report.ts";
 import { work } from "./work.ts";
 
@@ -10,5 +10,5 @@ export const deployments: Feature = {
   name: "deployments",
   operations: bind(deploymentsApi, { list, deploy, redeploy, validate, work, report }),
   jobs: [deployJob, probeJob],
-  subscriptions: [deployIssued],
+  subscriptions: [deployIssued, deployPlaced],
 };

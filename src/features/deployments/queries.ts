@@ -256,22 +256,31 @@ export async function listDeployments(
   );
 }
 
+function targetsOf(db: Db, certificatePk: number) {
+  return db
+    .selectFrom("certificate_targets")
+    .innerJoin("targets", "targets.pk", "certificate_targets.target_pk")
+    .select(["targets.pk", "targets.id", "targets.agent_pk", "targets.enabled"])
+    .where("certificate_targets.certificate_pk", "=", certificatePk)
+    .where("targets.retired_at", "is", null)
+    .orderBy("targets.pk");
+}
+
 /** Targets of a certificate that one agent serves. */
 export async function listTargets(
   db: Db,
-  by: { readonly certificatePk: number; readonly agentPk?: number; readonly targetId?: string },
+  by: { readonly certificatePk: number; readonly agentPk: number },
 ) {
-  let query = db
-    .selectFrom("certificate_targets")
-    .innerJoin("targets", "targets.pk", "certificate_targets.target_pk")
-    .select(["targets.pk", "targets.id", "targets.agent_pk", "targets.type"])
-    .where("certificate_targets.certificate_pk", "=", by.certificatePk)
-    .where("targets.retired_at", "is", null)
+  return await targetsOf(db, by.certificatePk)
+    .where("targets.agent_pk", "=", by.agentPk)
     .where("targets.enabled", "=", 1)
-    .orderBy("targets.pk");
-  if (by.agentPk !== undefined) query = query.where("targets.agent_pk", "=", by.agentPk);
-  if (by.targetId !== undefined) query = query.where("targets.id", "=", by.targetId);
-  return await query.execute();
+    .execute();
+}
+
+/** All targets of a certificate, or one of them; also those that are disabled. */
+export async function listAllTargets(db: Db, certificatePk: number, id: string | undefined) {
+  const all = targetsOf(db, certificatePk);
+  return await (id === undefined ? all : all.where("targets.id", "=", id)).execute();
 }
 
 /** Keys that an agent removed cannot be deployed again. */
