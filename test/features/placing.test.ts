@@ -112,4 +112,20 @@ eachEngine("giving a certificate another target", (open) => {
     await add(await second.target("two"));
     expect(await jobs()).toHaveLength(before);
   });
+
+  test("that is verified at an endpoint without a port is refused with the path of the key", async () => {
+    const agent = await agentOf("verifying");
+    const create = (endpoint: string) => {
+      const config = {
+        ...{ cert_path: "/etc/tls/l.pem", key_path: "/etc/tls/l.key" },
+        post_deploy_verify: { endpoint },
+      };
+      const body = { name: endpoint, type: "nginx", agent_id: agent.id, config };
+      return product.request("POST", "/api/v1/targets", { key: product.adminKey, body });
+    };
+    const refused = await create("bad");
+    expect(refused.status).toBe(400);
+    expect(refused.body.errors[0].path).toBe("config.post_deploy_verify.endpoint");
+    expect((await create("[::1]:8443")).status).toBe(201);
+  });
 });

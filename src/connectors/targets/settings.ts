@@ -57,7 +57,7 @@ export const Duration = z
     return z.NEVER;
   });
 
-/** `host`, `host:port` or `[address]:port`; the port is 443 when absent. */
+/** `host:port` or `[address]:port`: a port that is not said is one that nobody meant to have looked at. */
 export const EndpointText = z
   .string()
   .max(300)
@@ -67,9 +67,9 @@ export const EndpointText = z
   );
 
 export function parseEndpoint(text: string): { host: string; port: number } | undefined {
-  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9_.-]+))(?::([0-9]{1,5}))?$/i.exec(text);
+  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9_.-]+)):([0-9]{1,5})$/i.exec(text);
   const host = match?.[1] ?? match?.[2];
-  const port = Number(match?.[3] ?? 443);
+  const port = Number(match?.[3] ?? 0);
   return host === undefined || port < 1 || port > 65_535 ? undefined : { host, port };
 }
 

@@ -213,7 +213,10 @@ describe("a configuration is refused", () => {
       config: { ...nginx, on_unseen: "rollback" },
       reason: "on_unseen: rollback needs post_deploy_verify",
     },
-    { config: { ...nginx, post_deploy_verify: { endpoint: "a:b" } }, reason: "must be host:port" },
+    ...["bad", "a:b", "a:0", "a:65536", "::1:443", "[::1]", ":443"].map((endpoint) => ({
+      config: { ...nginx, post_deploy_verify: { endpoint } },
+      reason: "post_deploy_verify.endpoint: must be host:port",
+    })),
     { config: { ...nginx, cert_file_owner: "a b" }, reason: "must be a user or group" },
     { config: { key_path: "/t/site.key" }, reason: "cert_path" },
   ])("$reason", async ({ config, reason }) => {
@@ -238,7 +241,7 @@ describe("how a deployment is judged", () => {
   });
 
   test("looks nowhere when that is off, and never waits for hours", async () => {
-    const verify = { endpoint: "site.test", enabled: false };
+    const verify = { endpoint: "site.test:443", enabled: false };
     const waits = { post_deploy_verify_attempts: 100, post_deploy_verify_max_backoff: "1h" };
     const result = await judgement({ post_deploy_verify: verify, backup_retention: -1, ...waits });
     expect(result).toMatchObject({ endpoints: [], patience: 600_000, backups: 0 });
