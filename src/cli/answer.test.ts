@@ -27,7 +27,20 @@ describe("a list's columns", () => {
     {
       name: "jobs.list",
       expected:
-        "ID | STATUS | TYPE | CERTIFICATE ID | TARGET ID | AGENT ID | ISSUER ID | LAST ERROR",
+        "ID | STATUS | TYPE | TARGET ID | CERTIFICATE ID | AGENT ID | ISSUER ID | LAST ERROR",
+    },
+    {
+      name: "deployments.list",
+      expected: /^ID \| STATE \| TARGET NAME \| VERSION ID \| SEEN AT \| MESSAGE \| /,
+    },
+    {
+      name: "targets.list",
+      expected:
+        "ID | NAME | TEST STATUS | TYPE | LAST TESTED AT | TEST MESSAGE | AGENT NAME | ENABLED",
+    },
+    {
+      name: "certificates.versions",
+      expected: /^ID \| HOLDER \| ISSUER ID \| SERIAL NUMBER \| IS CURRENT \| NOT AFTER/,
     },
     { name: "teams.list", expected: /^ID \| NAME \| / },
     { name: "agents.list", expected: /^ID \| NAME \| STATUS \| HOSTNAME \| LAST HEARTBEAT AT/ },

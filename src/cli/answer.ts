@@ -10,19 +10,25 @@ type Row = Readonly<Record<string, unknown>>;
 const List = z.looseObject({ data: z.array(z.record(z.string(), z.unknown())) });
 const Object_ = z.record(z.string(), z.unknown());
 
-/** The columns worth a place, in order; of one group the first that exists. */
+/**
+ * The columns worth a place, in order; of one group the first that exists. What a row says goes before what it is of:
+ * states, names, times and messages before ids, and a name instead of the id of the same thing.
+ */
 const preferred: readonly (readonly string[])[] = [
   ["id"],
   ["name"],
   ["common_name"],
-  ["status"],
+  ["status", "state", "test_status"],
   ["type", "kind", "actor_type"],
+  ["target_name", "target_id"],
+  ["version_id"],
+  ["seen_at", "last_tested_at"],
+  ["message", "test_message"],
   ["action"],
   ["actor"],
   ["resource_id"],
   ["outcome", "last_outcome"],
   ["certificate_id"],
-  ["target_id"],
   ["agent_name", "agent_id", "hostname"],
   ["holder"],
   ["environment"],
@@ -52,7 +58,7 @@ export function renderAnswer(
   const rows = rowsOf(body);
   // Columns that were asked for are all shown, as wide as they are.
   if (rows && wanted) return renderRows(rows, wanted, { ...look, width: undefined });
-  if (rows) return renderRows(rows, columnsOf(itemKeys(contract, rows)), look);
+  if (rows) return renderRows(rows, columnsOf(itemKeys(contract, rows), ownerOf(contract)), look);
   if (body === null) return "done\n";
   const thing = Object_.safeParse(body).data;
   return thing ? renderThing(thing, look) : `${JSON.stringify(body)}\n`;
@@ -90,9 +96,16 @@ function isScalar(inner: z.core.$ZodType): boolean {
   return !isNested;
 }
 
-function columnsOf(keys: readonly string[]): readonly string[] {
+/** The key that all rows have in common: of `/certificates/:id/versions` it is `certificate_id`. */
+function ownerOf({ path }: Contract): string | undefined {
+  const owner = /\/([a-z-]+)s\/:id\//.exec(path)?.[1];
+  return owner && `${owner.replaceAll("-", "_")}_id`;
+}
+
+function columnsOf(all: readonly string[], owner: string | undefined): readonly string[] {
+  const keys = all.filter((key) => key !== owner && !/_pem$|^revision$/.test(key));
   const telling = preferred.flatMap((group) => group.find((key) => keys.includes(key)) ?? []);
-  const others = keys.filter((key) => !telling.includes(key) && !/_pem$|^revision$/.test(key));
+  const others = keys.filter((key) => !telling.includes(key));
   const missing = Math.max(0, fewestColumns - telling.length);
   return [...telling.slice(0, mostColumns), ...others.slice(0, missing)];
 }
