@@ -3,9 +3,11 @@
  * approval. The same for a request, an approved operation and an item of bulk work.
  */
 import type { Contract, Input } from "#base/contract.ts";
-import type { Tx } from "#jobs/tx.ts";
+import type { Problem } from "#base/problem.ts";
+import type { AuditEntry, Tx } from "#jobs/tx.ts";
 import type { Outcome } from "./call.ts";
 import type { Demand, Operation, WriteTx } from "./handler.ts";
+import { Refused } from "./refused.ts";
 
 /** Stores an operation that needs approval as a job; composed in, because approvals are a feature. */
 export type Defer = (
@@ -22,12 +24,17 @@ export interface Prepared {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+export type CarriedOut =
+  | Extract<Outcome, { kind: "done" | "deferred" }>
+  /** To be thrown when the transaction is through. */
+  | { readonly kind: "refused"; readonly problem: Problem };
+
 export async function carryOut(
   base: Tx,
   operation: Operation,
   it: Prepared,
   defer: Defer,
-): Promise<Extract<Outcome, { kind: "done" | "deferred" }>> {
+): Promise<CarriedOut> {
   const { handler } = operation;
   if (handler.effect !== "write") throw new Error(`${operation.contract.name} is no write`);
   const about: About = { id: undefined, teamPk: null, details: {} };
@@ -35,16 +42,17 @@ export async function carryOut(
   if (it.demand) {
     const job = await defer(tx, operation, { input: it.input, demand: it.demand });
     const details = { ...it.details, deferred: true };
-    await appendAudit(tx, operation, { ...about, id: job.id, details });
+    await appendAudit(tx, operation, "success", { ...about, id: job.id, details });
     return { kind: "deferred", jobId: job.id };
   }
   const output: unknown = await handler.commit(tx, it.prepared, it.input);
-  await appendAudit(tx, operation, {
+  const refused = output instanceof Refused;
+  await appendAudit(tx, operation, refused ? "failure" : "success", {
     ...about,
     id: about.id ?? idIn(it.input) ?? idIn(output),
     details: { ...about.details, ...it.details },
   });
-  return { kind: "done", output };
+  return refused ? { kind: "refused", problem: output.problem } : { kind: "done", output };
 }
 
 interface About {
@@ -54,12 +62,17 @@ interface About {
   details: Readonly<Record<string, unknown>>;
 }
 
-async function appendAudit(tx: WriteTx, operation: Operation, about: About): Promise<void> {
+async function appendAudit(
+  tx: WriteTx,
+  operation: Operation,
+  outcome: AuditEntry["outcome"],
+  about: About,
+): Promise<void> {
   await tx.audit({
     action: operation.contract.name,
     resourceType: about.type ?? operation.resourceType,
     resourceId: about.id ?? "",
-    outcome: "success",
+    outcome,
     teamPk: about.teamPk,
     details: about.details,
   });

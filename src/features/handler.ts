@@ -7,6 +7,7 @@ import type { Subscription, Tx } from "#jobs/tx.ts";
 import type { World } from "#jobs/world.ts";
 import type { Context } from "./context.ts";
 import type { Later } from "./later.ts";
+import type { Refused } from "./refused.ts";
 
 /** Approval that an operation needs before its commit. */
 export interface Demand {
@@ -42,7 +43,7 @@ export interface Write<C extends Contract, Prepared> {
   prepare(ctx: Context, input: Input<C>): Promise<Prepared>;
   demands?(ctx: Context, prepared: Prepared, input: Input<C>): Demand | undefined;
   /** Waits for nothing but `tx`; guards every row by what `prepare` saw, throwing `Lost`. */
-  commit(tx: WriteTx, prepared: Prepared, input: Input<C>): Promise<Output<C>>;
+  commit(tx: WriteTx, prepared: Prepared, input: Input<C>): Promise<Output<C> | Refused>;
 }
 
 /** Polls and heartbeats: gets the world itself, and nothing is audited. */

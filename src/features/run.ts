@@ -160,13 +160,15 @@ async function commitOnce(
     requestId: call.requestId,
     address: call.address,
   };
-  return await commit(runner.world, runner.subscriptions, origin, async (tx) => {
+  const carried = await commit(runner.world, runner.subscriptions, origin, async (tx) => {
     const outcome = await carryOut(tx, operation, decided, runner.defer);
     if (decided.key && outcome.kind === "done") {
       await idempotency.saveAnswer(tx.db, decided.key, operation.contract, outcome.output, tx.now);
     }
     return outcome;
   });
+  if (carried.kind === "refused") throw carried.problem;
+  return carried;
 }
 
 async function auditRead(

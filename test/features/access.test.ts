@@ -74,17 +74,35 @@ eachEngine("access", (open) => {
 
   test("wrong passwords slow the next attempt, the right one ends it, and names cannot be told apart", async () => {
     const signIn = async (name: string, password: string) =>
-      (await product.request("POST", "/api/v1/sessions", { body: { name, password } })).body;
+      await product.request("POST", "/api/v1/sessions", { body: { name, password } });
     const unknown = await signIn("nobody", "x");
     const wrong = await signIn("root", "x");
-    expect(wrong).toEqual(unknown);
+    for (const answer of [unknown, wrong]) {
+      expect(answer).toMatchObject({
+        status: 401,
+        body: {
+          type: "urn:certctl:problem:unauthenticated",
+          status: 401,
+          detail: "name or password is wrong",
+        },
+      });
+    }
     await signIn("root", "x");
     await signIn("root", "x");
-    expect((await signIn("root", "correct horse battery")).signed_in).toBe(false);
+    const soon = await signIn("root", "correct horse battery");
+    expect([soon.status, soon.headers.get("retry-after")]).toEqual([429, "1"]);
+    expect(soon.body.detail).toBe("too many wrong passwords: wait 1 second, then try again");
     product.clock.move(2_000);
     const right = await signIn("root", "correct horse battery");
-    expect(right.signed_in).toBe(true);
-    expect(right.token).toStartWith("ccs_");
+    expect(right.status).toBe(201);
+    expect(right.body.token).toStartWith("ccs_");
+    const trail = "/api/v1/audit?action=sessions.create";
+    const { data } = await product.ok("GET", `${trail}&per_page=6`);
+    expect(data.map((it: { outcome: string }) => it.outcome)).toEqual([
+      "success",
+      ...Array(5).fill("failure"),
+    ]);
+    expect(data.at(-1)).toMatchObject({ resource_id: "", details: { name: "nobody" } });
   });
 
   test("one user is shown as the list shows them, by id alone", async () => {

@@ -100,13 +100,8 @@ export const accessApi = {
       password: z.string().max(1_024).meta({ secret: true }),
       userAgent: z.string().max(300).default(""),
     }),
-    output: z.object({
-      signedIn: z.boolean(),
-      token: z.string().nullable(),
-      expiresAt: Timestamp.nullable(),
-      retryAfterSeconds: z.int().nullable(),
-    }),
-    problems: [],
+    output: z.object({ token: z.string(), expiresAt: Timestamp }),
+    problems: ["unauthenticated", "too-many-requests"],
   }),
   signOut: contract({
     name: "sessions.end",

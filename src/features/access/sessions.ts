@@ -1,7 +1,9 @@
 /** Sign-in and sign-out. A wrong password is recorded and slows the next attempt; it never says which part was wrong. */
+import { Problem } from "#base/problem.ts";
 import { newToken } from "#base/random.ts";
 import { later, seconds } from "#base/time.ts";
 import { write } from "../handler.ts";
+import { Refused } from "../refused.ts";
 import { accessApi } from "./api.ts";
 import { verifyPassword } from "./password.ts";
 import { hashToken, lockedUntil, sessionLength } from "./principal.ts";
@@ -20,21 +22,15 @@ export const signIn = write(accessApi.signIn, {
     return { user, locked, right, address: ctx.address ?? "" };
   },
   async commit(tx, { user, locked, right, address }, input) {
-    tx.subject({
-      id: user?.id ?? "",
-      teamPk: null,
-      details: { name: input.name, signedIn: right },
-    });
-    if (!user || locked !== null) {
-      const wait = locked === null ? null : Math.ceil((locked - tx.now) / seconds(1));
-      return { signedIn: false, token: null, expiresAt: null, retryAfterSeconds: wait };
-    }
+    tx.subject({ id: user?.id ?? "", teamPk: null, details: { name: input.name } });
+    if (!user) return wrong();
+    if (locked !== null) return tooSoon(Math.ceil((locked - tx.now) / seconds(1)));
     if (!right) {
       const failures = user.failed_sign_ins + 1;
       const until = lockedUntil(failures, tx.now);
       const change = { failed_sign_ins: failures, locked_until: until };
       await queries.updateUser(tx.db, user, change, tx.now);
-      return { signedIn: false, token: null, expiresAt: null, retryAfterSeconds: null };
+      return wrong();
     }
     const token = newToken("ccs", tx.random);
     const expiresAt = later(tx.now, sessionLength);
@@ -49,9 +45,16 @@ export const signIn = write(accessApi.signIn, {
       address,
       user_agent: input.userAgent.slice(0, 300),
     });
-    return { signedIn: true, token, expiresAt, retryAfterSeconds: null };
+    return { token, expiresAt };
   },
 });
+
+const wrong = () => new Refused(new Problem("unauthenticated", "name or password is wrong"));
+
+function tooSoon(wait: number): Refused {
+  const detail = `too many wrong passwords: wait ${wait} second${wait === 1 ? "" : "s"}, then try again`;
+  return new Refused(new Problem("too-many-requests", detail, { extra: { retry_after: wait } }));
+}
 
 export const signOut = write(accessApi.signOut, {
   async prepare(ctx) {

@@ -78,6 +78,9 @@ export function approvedOperationJob(parts: Parts) {
     async commit(tx, _, { operation, input, prepared }) {
       const it = { input, prepared, demand: undefined, details: { approved: true } };
       const outcome = await carryOut(tx, operation, it, never);
+      if (outcome.kind === "refused") {
+        throw new JobFailure(outcome.problem.detail, { retryable: false, cause: outcome.problem });
+      }
       const output: unknown = outcome.kind === "done" ? outcome.output : undefined;
       return { id: idIn(output) ?? idIn(input) };
     },

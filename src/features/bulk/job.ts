@@ -121,6 +121,7 @@ async function perform(work: Work, item: Item): Promise<void> {
   await ctx.record(async (tx) => {
     const details = { bulkJobId: job.id };
     const outcome = await carryOut(tx, operation, { input, prepared, demand, details }, defer);
+    if (outcome.kind === "refused") throw outcome.problem;
     await endItem(tx.db, item, resultOf(outcome));
   });
 }

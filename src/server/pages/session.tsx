@@ -1,7 +1,6 @@
 /** Signing in and out by form. A form that met an ended session is carried through the new sign-in and shown again. */
 /** @jsxImportSource hono/jsx */
 import { z } from "zod";
-import { Problem } from "#base/problem.ts";
 import { accessApi } from "#features/access/api.ts";
 import { anonymous } from "#features/context.ts";
 import { SignInPage } from "#views/access/sign-in.tsx";
@@ -97,15 +96,7 @@ export async function openSession(
     { actor: anonymous, csrfToken: undefined },
     { contract: accessApi.signIn, input: { ...input, user_agent: userAgent } },
   );
-  const answer = outputOf(accessApi.signIn, outcome);
-  if (answer.token !== null) return answer.token;
-  const wait = answer.retryAfterSeconds;
-  throw new Problem(
-    wait === null ? "unauthenticated" : "too-many-requests",
-    wait === null
-      ? "name or password is wrong"
-      : `too many wrong passwords: wait ${wait} second${wait === 1 ? "" : "s"}, then try again`,
-  );
+  return outputOf(accessApi.signIn, outcome).token;
 }
 
 export const sessionCookieOf = (token: string): string => cookie(sessionCookie, token);
