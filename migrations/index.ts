@@ -4,6 +4,7 @@ import { bulk } from "./0002-bulk.ts";
 import { namesInByteOrder } from "./0003-names-in-byte-order.ts";
 import { personBehindAKey } from "./0004-person-behind-a-key.ts";
 import { deploymentsInPlace } from "./0005-deployments-in-place.ts";
+import { namesOfRetiredAgents } from "./0006-names-of-retired-agents.ts";
 import type { Migration } from "./dialect.ts";
 
 export const migrations: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   namesInByteOrder,
   personBehindAKey,
   deploymentsInPlace,
+  namesOfRetiredAgents,
 ];

@@ -19,6 +19,7 @@ export const inventory = {
     offline_since: "instant?",
     retired_at: "instant?",
     retired_reason: "text?",
+    retired_name: "text?",
     ...revised,
   },
   join_tokens: {

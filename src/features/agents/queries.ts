@@ -23,7 +23,7 @@ type Joined = AgentRow & { team_id: string | null };
 export function agentView(row: Joined, now: Instant): AgentView {
   return {
     id: row.id,
-    name: row.name,
+    name: row.retired_name ?? row.name,
     teamId: row.team_id,
     status: statusOf({ lastHeartbeatAt: row.last_heartbeat_at, retiredAt: row.retired_at }, now),
     hostname: row.hostname,

@@ -1,5 +1,5 @@
 /** SQL of retiring an agent: what hangs on it, and what ends with it. */
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Instant } from "#base/time.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Dependencies } from "./agent.ts";
@@ -43,18 +43,23 @@ export async function countDependencies(db: Db, pk: number): Promise<Dependencie
   };
 }
 
-/** Retires the agent. Its credential stays known, so that it is told 410 and ends cleanly. */
+/**
+ * Retires the agent. Its credential stays known, so that it is told 410 and ends cleanly; its name is free for another.
+ * `unguessable` keeps its place in the index of names, where nobody can have put a name of the same text before.
+ */
 export async function retireAgent(
   db: Db,
   pk: number,
-  reason: string | null,
+  how: { readonly reason: string | null; readonly unguessable: string },
   now: Instant,
 ): Promise<boolean> {
   const result = await db
     .updateTable("agents")
     .set((eb) => ({
       retired_at: now,
-      retired_reason: reason,
+      retired_reason: how.reason,
+      retired_name: eb.ref("name"),
+      name: sql<string>`name || ${` (retired ${how.unguessable})`}`,
       updated_at: now,
       revision: eb("revision", "+", 1),
     }))

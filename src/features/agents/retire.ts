@@ -43,7 +43,8 @@ export const retire = write(agentsApi.retire, {
       }
       await retiring.retireTargets(tx.db, agent.pk, input.reason ?? "", tx.now);
     }
-    await retiring.retireAgent(tx.db, agent.pk, input.reason ?? null, tx.now);
+    const how = { reason: input.reason ?? null, unguessable: tx.newId("agent") };
+    await retiring.retireAgent(tx.db, agent.pk, how, tx.now);
     await tx.emit("agent.retired", { id: agent.id, teamPk: agent.team_pk }, {});
     tx.wakes.add(`agent:${agent.pk}`);
     return { retiredAt: tx.now, alreadyRetired: false, cascade: hanging, counts };

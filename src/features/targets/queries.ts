@@ -30,6 +30,7 @@ const columns = [
   "targets.revision",
   "agents.id as agent_id",
   "agents.name as agent_name",
+  "agents.retired_name as retired_agent_name",
   "agents.team_pk",
   "agents.retired_at as agent_retired_at",
 ] as const;
@@ -57,7 +58,7 @@ export const targetView = (row: TargetRow): TargetView => ({
   name: row.name,
   type: row.type,
   agentId: row.agent_id,
-  agentName: row.agent_name,
+  agentName: row.retired_agent_name ?? row.agent_name,
   config: configOf(row),
   enabled: row.enabled === 1,
   source: row.source,
