@@ -3,6 +3,7 @@
  * A handler never calls it; every edge does.
  */
 import { type Contract, type Input, travelsInQuery } from "#base/contract.ts";
+import { Id } from "#base/id.ts";
 import { type FieldError, Lost, Problem } from "#base/problem.ts";
 import { requireStorable } from "#base/storable.ts";
 import { fromWire, wirePath } from "#base/wire.ts";
@@ -32,7 +33,7 @@ export async function run(
   raw: unknown,
 ): Promise<Outcome | Waits> {
   const { contract, handler } = operation;
-  const scope = await authorize(runner, operation, call);
+  const scope = await authorize(runner, operation, call, raw);
   const input = parseInput(contract, raw);
   const ctx = contextOf(runner.world, call, scope);
   if (handler.effect === "direct") {
@@ -81,7 +82,12 @@ async function runWrite(
 }
 
 /** What a call of this contract may see; throws `unauthenticated` or `forbidden`. */
-async function authorize(runner: Runner, operation: Operation, call: Call): Promise<TeamScope> {
+async function authorize(
+  runner: Runner,
+  operation: Operation,
+  call: Call,
+  raw: unknown,
+): Promise<TeamScope> {
   const { permission, scope, effect } = operation.contract;
   if (permission === "public") return "all";
   if (call.actor.type === "anonymous") {
@@ -99,7 +105,7 @@ async function authorize(runner: Runner, operation: Operation, call: Call): Prom
   // What belongs to nobody may be seen by whoever has the permission for some team, and changed by nobody of those.
   const forSome = scope === "team" || (scope === "shared" && effect === "read");
   if (granted === "all" || (granted !== undefined && forSome)) return granted;
-  if (effect === "write") await auditDenied(runner, operation, call);
+  if (effect === "write") await auditDenied(runner, operation, call, raw);
   throw new Problem(
     "forbidden",
     `needs the permission ${permission}${granted ? " for all teams" : ""}`,
@@ -190,13 +196,20 @@ async function auditRead(
   );
 }
 
-async function auditDenied(runner: Runner, operation: Operation, call: Call): Promise<void> {
+async function auditDenied(
+  runner: Runner,
+  operation: Operation,
+  call: Call,
+  raw: unknown,
+): Promise<void> {
+  // The input is not parsed for whoever may not do it; only what is an id is kept.
+  const id = "id" in operation.contract.input.shape ? Id.safeParse(idIn(raw)).data : undefined;
   const origin = { ...call, actor: requesterOf(call.actor) };
   await commit(runner.world, [], origin, (tx) =>
     tx.audit({
       action: operation.contract.name,
       resourceType: operation.resourceType,
-      resourceId: "",
+      resourceId: id ?? "",
       outcome: "denied",
       teamPk: null,
       details: { permission: operation.contract.permission },

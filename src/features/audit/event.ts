@@ -1,5 +1,6 @@
 /** Audit events as they are shown and exported. */
 import { z } from "zod";
+import { toSnake } from "#base/case.ts";
 import { Timestamp } from "#base/time.ts";
 
 export const AuditView = z.object({
@@ -18,6 +19,29 @@ export const AuditView = z.object({
   details: z.record(z.string(), z.unknown()),
 });
 export type AuditView = z.output<typeof AuditView>;
+
+/** Maps whose keys are a caller's own. */
+const freeForm: ReadonlySet<string> = new Set(["tags", "config"]);
+
+/** Rows keep the keys of the code and cannot be changed; who reads them gets those of the wire, one level down as well. */
+export function detailsOnWire(details: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return renamed(details, (key, value) => {
+    if (freeForm.has(key)) return value;
+    return Array.isArray(value) ? value.map(inner) : inner(value);
+  });
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const inner = (value: unknown): unknown =>
+  isObject(value) ? renamed(value, (_, it) => it) : value;
+
+const renamed = (
+  it: Readonly<Record<string, unknown>>,
+  change: (key: string, value: unknown) => unknown,
+) =>
+  Object.fromEntries(Object.entries(it).map(([key, value]) => [toSnake(key), change(key, value)]));
 
 const columns = [
   "id",

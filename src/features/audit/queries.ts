@@ -7,7 +7,7 @@ import { parseJson } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import type { TeamScope } from "../context.ts";
 import { type Listing, listPage } from "../list.ts";
-import type { AuditView } from "./event.ts";
+import { type AuditView, detailsOnWire } from "./event.ts";
 
 type Db = Kysely<Tables>;
 
@@ -55,7 +55,7 @@ function auditView(row: Selectable<Tables["audit_events"]>): AuditView {
     outcome: row.outcome as AuditView["outcome"],
     requestId: row.request_id,
     address: row.address,
-    details: parseJson(row.details, z.record(z.string(), z.unknown())),
+    details: detailsOnWire(parseJson(row.details, z.record(z.string(), z.unknown()))),
   };
 }
 
