@@ -87,7 +87,7 @@ async function detail(visit: Visit): Promise<Shown> {
   const [versions, deployments, served, jobs, choices] = await Promise.all([
     visit.read(certificatesApi.versions, { ...input, per_page: 20 }),
     visit.read(deploymentsApi.list, { ...input, per_page: 20 }),
-    visit.read(deploymentsApi.list, { ...input, in_place: "true", per_page: 500 }),
+    visit.read(deploymentsApi.list, { ...input, in_place: true, per_page: 500 }),
     jobsOf(visit, certificate.id),
     frame.may(certificatesApi.update) ? orderChoices(visit) : {},
   ]);
