@@ -15,8 +15,9 @@ const usage = `certctl ${build.version}: issue, deploy, see and renew certificat
 
   certctl serve [--check]     run the server (settings: CERTCTL_*, --config FILE, --data-dir DIR)
   certctl migrate [--apply]   show, or apply, changes of the database schema
-  certctl setup --admin NAME --password-stdin [--api-key NAME]
-                              make the first administrator
+  certctl setup --admin NAME --password-stdin [--api-key NAME] [--new]
+                              make the first administrator of the server of --data-dir DIR;
+                              --new: before its first start
   certctl demo                server, agent and a TLS site on this machine, to look at
   certctl bench NAME          measure: seed, issue, list, agents
   certctl version

@@ -1,4 +1,5 @@
 /** `certctl serve`: runs until told to stop; a second signal stops at once; SIGHUP rereads certificates. */
+import { resolve } from "node:path";
 import { openLog } from "#server/log.ts";
 import { requireUsableCa } from "../compose.ts";
 import { type RunningServer, startServer } from "../serve.ts";
@@ -26,7 +27,7 @@ export async function serve(argv: readonly string[]): Promise<number> {
     );
     stopped.resolve(70);
   });
-  greet(server);
+  greet(server, config.dataDir);
   log.info({ url: server.addresses.https, data_dir: config.dataDir }, "serving");
   watchSignals(server, stopped.resolve);
   const status = await stopped.promise;
@@ -56,7 +57,7 @@ function watchSignals(server: RunningServer, stop: (status: number) => void): vo
 }
 
 /** What a person needs, on standard output; the log goes to standard error. */
-function greet(server: RunningServer): void {
+function greet(server: RunningServer, dataDir: string): void {
   const { https, http } = server.addresses;
   const lines = [
     `certctl is serving ${https} (plain: ${http})`,
@@ -65,8 +66,13 @@ function greet(server: RunningServer): void {
   if (server.setupCode !== undefined) {
     lines.push(
       `No administrator yet. Open ${https}/setup and give this code, once: ${server.setupCode}`,
-      "or run: certctl setup --admin NAME --password-stdin",
+      // In full: the default is relative, and whoever runs it may stand elsewhere.
+      `or run: certctl setup --data-dir ${quoted(resolve(dataDir))} --admin NAME --password-stdin`,
     );
   }
   process.stdout.write(`${lines.join("\n")}\n`);
 }
+
+/** As a shell reads it. */
+const quoted = (text: string): string =>
+  /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -6,6 +6,8 @@ import { anonymous } from "#features/context.ts";
 import { run } from "#features/run.ts";
 import { openLog } from "#server/log.ts";
 import { openWorld, productOf } from "../compose.ts";
+import type { Config } from "../config.ts";
+import { findInstallation } from "./installation.ts";
 import { configure } from "./settings.ts";
 import { UsageError } from "./usage.ts";
 
@@ -13,6 +15,7 @@ const options = {
   admin: { type: "string" },
   "password-stdin": { type: "boolean" },
   "api-key": { type: "string" },
+  new: { type: "boolean" },
 } as const;
 
 export async function setup(argv: readonly string[]): Promise<number> {
@@ -22,6 +25,7 @@ export async function setup(argv: readonly string[]): Promise<number> {
   if (name === undefined || values["password-stdin"] !== true) {
     throw new UsageError("setup needs --admin NAME and --password-stdin");
   }
+  await requireInstallation(config, values.new === true);
   const password = (await Bun.stdin.text()).replace(/\r?\n$/, "");
   const opened = await openWorld(config, openLog("warn"), fatal, "beside");
   try {
@@ -42,6 +46,16 @@ export async function setup(argv: readonly string[]): Promise<number> {
   } finally {
     await opened.close();
   }
+}
+
+/** A wrong directory would otherwise get a CA and an administrator of its own, and the right one would have none. */
+async function requireInstallation(config: Config, mayBeNew: boolean): Promise<void> {
+  if (mayBeNew) return;
+  const { isThere, place } = await findInstallation(config);
+  if (isThere) return;
+  throw new UsageError(
+    `there is no installation: nothing at ${place}; name that of the server with --data-dir, or add --new to make one`,
+  );
 }
 
 function valuesOf(args: readonly string[]) {

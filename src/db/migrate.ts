@@ -31,6 +31,15 @@ export async function migrationStatus(
   return compare(database.engine, migrations, applied);
 }
 
+/** Whether any build has migrated it; asks only, where `migrationStatus` makes its list. */
+export async function isMigrated(database: Database): Promise<boolean> {
+  const { rows } = await (database.engine === "sqlite"
+    ? sql`select 1 from sqlite_schema where name = 'schema_migrations'`
+    : sql`select 1 where to_regclass('schema_migrations') is not null`
+  ).execute(database.reader);
+  return rows.length > 0;
+}
+
 /**
  * Applies what is missing, each migration in a transaction of its own, and returns the names of what it applied.
  * Replicas that start together take turns; all but one find nothing to do.

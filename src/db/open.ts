@@ -26,10 +26,16 @@ const oldestPostgres = 15;
 
 export async function openDatabase(options: OpenOptions): Promise<Database> {
   const { url, dataDir } = options;
-  if (url === undefined) return openSqlite(options, join(dataDir, "certctl.db"));
-  if (url.startsWith("sqlite:")) return openSqlite(options, url.slice("sqlite:".length));
-  if (/^postgres(ql)?:\/\//.test(url)) return await openPostgres(options, url);
+  const path = sqlitePath(url, dataDir);
+  if (path !== undefined) return openSqlite(options, path);
+  if (url !== undefined && /^postgres(ql)?:\/\//.test(url)) return await openPostgres(options, url);
   throw new Problem("invalid-input", "the database is neither postgres://… nor sqlite:PATH");
+}
+
+/** The file of the embedded database; undefined when the database is another. */
+export function sqlitePath(url: string | undefined, dataDir: string): string | undefined {
+  if (url === undefined) return join(dataDir, "certctl.db");
+  return url.startsWith("sqlite:") ? url.slice("sqlite:".length) : undefined;
 }
 
 function openSqlite(options: OpenOptions, path: string): Database {

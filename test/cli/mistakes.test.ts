@@ -1,6 +1,6 @@
 /** What the programs say of an ordinary mistake: one sentence on standard error, no stack, and the usual exit status. */
 import { afterAll, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -90,7 +90,15 @@ test("help of a command is help, not a mistake", async () => {
 
 test("setup works before the first start, in a directory that is not there yet", async () => {
   const child = Bun.spawn(
-    [process.execPath, join(root, "src/main.ts"), "setup", "--admin", "root", "--password-stdin"],
+    [
+      process.execPath,
+      join(root, "src/main.ts"),
+      "setup",
+      "--admin",
+      "root",
+      "--password-stdin",
+      "--new",
+    ],
     {
       env: { CERTCTL_DATA_DIR: join(directory, "not", "yet") },
       stdin: Buffer.from("correct horse battery\n"),
@@ -102,3 +110,46 @@ test("setup works before the first start, in a directory that is not there yet",
   expect(await child.exited).toBe(0);
   expect(statSync(join(directory, "not", "yet")).mode & 0o777).toBe(0o700);
 }, 30_000);
+
+test("setup and migrate make nothing unasked", async () => {
+  const nowhere = join(directory, "nowhere");
+  const wanted = ["--admin", "root", "--password-stdin"];
+  const setup = await run("src/main.ts", ["setup", ...wanted, "--data-dir", nowhere]);
+  expect({ status: setup.status, out: setup.out }).toEqual({ status: 2, out: "" });
+  expect(setup.err).toContain(`there is no installation: nothing at ${nowhere}/certctl.db`);
+  expect(setup.err).toContain("--new");
+  const shown = await run("src/main.ts", ["migrate", "--data-dir", nowhere]);
+  expect({ status: shown.status, err: shown.err }).toEqual({ status: 0, err: "" });
+  expect(shown.out).toContain(`there is nothing at ${nowhere}/certctl.db yet`);
+  expect(shown.out).toContain("0001-initial  pending");
+  expect(existsSync(nowhere)).toBe(false);
+  const applied = await run("src/main.ts", ["migrate", "--apply", "--data-dir", nowhere]);
+  expect(applied.out).toContain("0001-initial  applied");
+  const again = await run("src/main.ts", ["migrate", "--data-dir", nowhere]);
+  expect(again.out).toBe(applied.out);
+}, 60_000);
+
+test("the hint of serve names the data directory in full, as a shell reads it", async () => {
+  const child = Bun.spawn(
+    [process.execPath, join(root, "src/main.ts"), "serve", "--data-dir", "a new one"],
+    {
+      cwd: directory,
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        CERTCTL_SERVER_PORT: "0",
+        CERTCTL_HTTP_PORT: "0",
+        CERTCTL_MTLS_PORT: "0",
+      },
+      stdout: "pipe",
+      stderr: "ignore",
+    },
+  );
+  let out = "";
+  for await (const piece of child.stdout) {
+    out += new TextDecoder().decode(piece);
+    if (out.includes("--password-stdin")) break;
+  }
+  child.kill();
+  await child.exited;
+  expect(out).toContain(`certctl setup --data-dir '${join(directory, "a new one")}' --admin NAME`);
+}, 60_000);
