@@ -1,13 +1,13 @@
 /** The composition root: builds the world and the product on it. */
 
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Log } from "#base/log.ts";
 import { systemRandom } from "#base/random.ts";
 import { instant, systemClock } from "#base/time.ts";
-import { lockDataDir } from "#db/data-dir-lock.ts";
+import { lockDataDir, makeDataDir, requireUsableDataDir } from "#db/data-dir-lock.ts";
 import { migrate } from "#db/migrate.ts";
-import { openDatabase } from "#db/open.ts";
+import { openDatabase, sqlitePath } from "#db/open.ts";
 import type { authenticator } from "#features/access/authenticate.ts";
 import { type NamedKey, seedKeys } from "#features/access/keys.ts";
 import type { Feature } from "#features/handler.ts";
@@ -21,7 +21,7 @@ import { type ServerMetrics, serverMetrics } from "#server/metrics.ts";
 import { build } from "./build-info.ts";
 import { acmeConfigOf } from "./config/acme.ts";
 import type { Config } from "./config.ts";
-import { loadMasterKey } from "./master-key.ts";
+import { loadMasterKey, requireMasterKey } from "./master-key.ts";
 
 export interface Opened {
   readonly world: World;
@@ -41,7 +41,7 @@ export async function openWorld(
 ): Promise<Opened> {
   const lock = manner === "alone" ? lockDataDir(config.dataDir, systemClock.now()) : undefined;
   // The lock makes it; beside a server there is none, and before its first start neither.
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  makeDataDir(config.dataDir);
   try {
     const database = await openDatabase({
       url: config.databaseUrl?.reveal(),
@@ -102,8 +102,13 @@ function namedKeys(config: Config): readonly NamedKey[] {
   ];
 }
 
-/** What a start would say of the operator's CA, without starting. Throws the same Problem. */
-export function requireUsableCa(config: Config): void {
+/** What a start would say of data directory, master key and the operator's CA, without starting. Throws the same. */
+export function requireStartable(config: Config): void {
+  requireUsableDataDir(config.dataDir);
+  const path = sqlitePath(config.databaseUrl?.reveal(), config.dataDir);
+  // An empty file is none yet. PostgreSQL would have to be asked, which a check of settings does not.
+  const isThere = path !== undefined && existsSync(path) && statSync(path).size > 0;
+  requireMasterKey(config.configEncryptionKey, config.dataDir, isThere);
   const files = caFiles(config);
   if (files) parseSubordinate(files, systemClock.now());
 }

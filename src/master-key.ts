@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { namingFile } from "#base/file-failure.ts";
 import { Mistake } from "#base/mistake.ts";
 import type { Random } from "#base/random.ts";
 import { Secret } from "#base/secret.ts";
@@ -36,13 +37,21 @@ export async function loadMasterKey(
   return new Secret(text);
 }
 
+/** What `loadMasterKey` would refuse; makes nothing. */
+export function requireMasterKey(given: Secret | undefined, dataDir: string, isNeeded: boolean) {
+  const path = masterKeyFile(dataDir);
+  if (given) return;
+  if (existsSync(path)) readKey(path);
+  else if (isNeeded) throw new NoMasterKey(path);
+}
+
 function readKey(path: string): Secret {
+  const text = namingFile(`${path} cannot be read`, () => readFileSync(path, "utf8")).trim();
   if ((statSync(path).mode & 0o077) !== 0) {
     throw new Mistake(
       `${path} can be read by others than its owner: chmod 600 it, and rotate the key`,
     );
   }
-  const text = readFileSync(path, "utf8").trim();
   if (text.length < 32) throw new Mistake(`${path} must hold at least 32 characters`);
   return new Secret(text);
 }

@@ -1,7 +1,7 @@
 /** `certctl serve`: runs until told to stop; a second signal stops at once; SIGHUP rereads certificates. */
 import { resolve } from "node:path";
 import { openLog } from "#server/log.ts";
-import { requireUsableCa } from "../compose.ts";
+import { requireStartable } from "../compose.ts";
 import { type RunningServer, startServer } from "../serve.ts";
 import { configure } from "./settings.ts";
 import { UsageError } from "./usage.ts";
@@ -14,7 +14,7 @@ export async function serve(argv: readonly string[]): Promise<number> {
   const log = openLog(config.logLevel, config.logFormat);
   warn(log);
   if (check) {
-    requireUsableCa(config);
+    requireStartable(config);
     process.stdout.write("the configuration is valid\n");
     return 0;
   }

@@ -113,6 +113,7 @@ describe("a bad value names key, source and rule", () => {
     { key: "SERVER_PORT", text: "65536", rule: 'must be a port from 0 to 65535, not "65536"' },
     { key: "SERVER_PORT", text: "-1", rule: "must be a port" },
     { key: "SERVER_HOST", text: "no host", rule: "must be an IP address or a host name" },
+    { key: "SERVER_HOST", text: "999.1.1.1", rule: "must be an IP address or a host name" },
     {
       key: "SERVER_NAMES",
       text: "a.example,*.b",

@@ -85,8 +85,12 @@ export const Path = text("a path", (input) => (input.includes("\0") ? undefined 
 const hostName =
   /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 
+/** A last label of digits alone makes an IPv4 address of it (WHATWG URL, "ends in a number"): a valid one or none. */
+const endsInNumber = /(^|\.)\d+$/;
+
 export function parseHost(input: string): string | undefined {
-  return isIP(input) > 0 || hostName.test(input) ? input : undefined;
+  if (isIP(input) > 0) return input;
+  return hostName.test(input) && !endsInNumber.test(input) ? input : undefined;
 }
 
 export const Host = text("an IP address or a host name", parseHost);

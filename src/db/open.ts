@@ -1,4 +1,5 @@
 /** Opens the database that the configuration names: a file in the data directory, or PostgreSQL 15 or later. */
+import { accessSync, constants, existsSync } from "node:fs";
 import { join } from "node:path";
 import { sql } from "kysely";
 import type { Log } from "#base/log.ts";
@@ -6,7 +7,9 @@ import { Problem } from "#base/problem.ts";
 import type { Clock } from "#base/time.ts";
 import type { Database } from "./database.ts";
 import { PostgresDatabase } from "./postgres-database.ts";
+import { refusal } from "./postgres-failure.ts";
 import { SqliteDatabase, type SqliteTuning } from "./sqlite-database.ts";
+import { openMistake } from "./sqlite-failure.ts";
 
 export interface OpenOptions {
   /** `postgres://…`, `sqlite:PATH`, or undefined for `certctl.db` in the data directory. */
@@ -46,7 +49,13 @@ function openSqlite(options: OpenOptions, path: string): Database {
     );
   }
   const { clock, log, onFatal, sqlite } = options;
-  return new SqliteDatabase({ path, clock, log, onFatal, ...(sqlite && { tuning: sqlite }) });
+  try {
+    // SQLite would open for reading what it may not write, and fail at the first write.
+    if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
+    return new SqliteDatabase({ path, clock, log, onFatal, ...(sqlite && { tuning: sqlite }) });
+  } catch (cause) {
+    throw openMistake(path, cause) ?? cause;
+  }
 }
 
 async function openPostgres(options: OpenOptions, url: string): Promise<Database> {
@@ -56,7 +65,7 @@ async function openPostgres(options: OpenOptions, url: string): Promise<Database
     await checkVersion(database);
   } catch (error) {
     await database.close();
-    throw error;
+    throw refusal(error) ?? error;
   }
   return database;
 }

@@ -1,6 +1,6 @@
 /** What the programs say of an ordinary mistake: one sentence on standard error, no stack, and the usual exit status. */
 import { afterAll, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -42,6 +42,42 @@ test.each([
     status: 1,
     says: "others may write to",
   },
+  ...["serve", "serve --check", "migrate --apply"].map((command) => ({
+    program: "src/main.ts",
+    args: [...command.split(" "), "--data-dir", "a-file/data"],
+    status: 1,
+    says: "the data directory a-file/data cannot be used: not a directory (ENOTDIR)",
+  })),
+  {
+    program: "src/main.ts",
+    args: ["migrate", "--apply", "--data-dir", "/proc/foo"],
+    status: 1,
+    says: "the data directory /proc/foo cannot be used: no such file or directory (ENOENT)",
+  },
+  {
+    program: "src/main.ts",
+    args: ["migrate", "--data-dir", "no-file"],
+    status: 1,
+    says: "cannot open no-file/certctl.db: unable to open database file (SQLITE_CANTOPEN",
+  },
+  {
+    program: "src/main.ts",
+    args: ["migrate", "--data-dir", "keyless"],
+    status: 1,
+    says: "cannot open keyless/certctl.db: file is not a database (SQLITE_NOTADB)",
+  },
+  {
+    program: "src/main.ts",
+    args: ["serve", "--check", "--server-host", "999.1.1.1"],
+    status: 2,
+    says: "must be an IP address or a host name",
+  },
+  {
+    program: "src/main.ts",
+    args: ["serve", "--check", "--data-dir", "keyless"],
+    status: 1,
+    says: "was sealed with a master key that is not there: put it back as keyless/master.key",
+  },
   { program: "src/main.ts", args: ["setup", "--bogus"], status: 2, says: "Unknown option" },
   {
     program: "src/main.ts",
@@ -71,6 +107,10 @@ test.each([
   "$program $args ends with $status and says: $says",
   async ({ program, args, status, says }) => {
     mkdirSync(join(directory, "open"), { recursive: true });
+    mkdirSync(join(directory, "no-file/certctl.db"), { recursive: true });
+    mkdirSync(join(directory, "keyless"), { recursive: true, mode: 0o700 });
+    for (const name of ["a-file", "keyless/certctl.db"])
+      writeFileSync(join(directory, name), "x".repeat(4_096));
     Bun.spawnSync(["chmod", "0777", join(directory, "open")]);
     const done = await run(program, args);
     const name = program === "src/main.ts" ? "certctl" : "certctl-agent";
