@@ -152,7 +152,7 @@ async function claimDue(
   const due = await queries.listDue(world.database.reader, now, 1, names);
   if (due.length === 0) return [];
   return await world.database.transaction(async (db) => {
-    await queries.takeTurns(db);
+    if (!(await queries.takeTurn(db))) return [];
     const room = await Room.of(db, kinds);
     const taken: Claimed[] = [];
     // A long queue for one that is full must not hide the others: it is passed over, and the rest looked at again.

@@ -139,10 +139,15 @@ export async function nextDue(db: Db, kinds: readonly string[]): Promise<Instant
 /** Any number that nothing else in the database uses: `jobs` in ASCII. */
 const claimLock = 0x6a6f6273;
 
-/** Replicas claim one after another, or two of them could together exceed a limit. */
-export async function takeTurns(db: Db): Promise<void> {
-  if (engineOf(db) !== "postgres") return;
-  await sql`select pg_advisory_xact_lock(${sql.lit(claimLock)})`.execute(db);
+/**
+ * Replicas claim one after another, or two of them could together exceed a limit. False when another one is at it; one
+ * that hangs is disconnected by the database.
+ */
+export async function takeTurn(db: Db): Promise<boolean> {
+  if (engineOf(db) !== "postgres") return true;
+  const { rows } = await sql<{ mine: boolean }>`
+    select pg_try_advisory_xact_lock(${sql.lit(claimLock)}) as mine`.execute(db);
+  return rows[0]?.mine === true;
 }
 
 /** How many jobs run now, by kind, issuer and target. */

@@ -91,7 +91,7 @@ test("a contract is found in REST, OpenAPI, client, command line, permissions an
   expect(
     trail.data.map((it: { outcome: string; resource_id: string }) => [it.outcome, it.resource_id]),
   ).toEqual([
-    ["denied", ""],
+    ["denied", "p-1"],
     ["success", "p-1"],
   ]);
 });

@@ -48,7 +48,7 @@ if (import.meta.main) {
       random: systemRandom,
       vault: vaultOf(masterKeyOf(new Secret("x".repeat(32))), systemRandom),
       fetch,
-      log: { ...silent, warn, error: warn },
+      log: { ...silent, info: warn, warn, error: warn },
       metrics: uncountedForTests,
       addresses: { https: "", http: "" },
     },
