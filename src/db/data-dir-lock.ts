@@ -32,7 +32,7 @@ const writableByOthers = 0o022;
 /** Problem `conflict` names the holder; Problem `forbidden` says whom the directory lets in. */
 export function lockDataDir(dataDir: string, now: Instant): DataDirLock {
   makeDataDir(dataDir);
-  requirePrivate(dataDir);
+  requireUsableDataDir(dataDir);
   const lock = acquire(dataDir);
   const holder: Holder = { pid: process.pid, host: hostname(), since: now };
   namingFile(unusable(dataDir), () => {
