@@ -244,6 +244,7 @@ describe("PostgreSQL", () => {
     await insert(database, "a");
     await insert(database, "b");
     let calls = 0;
+    let held = 0;
     const both = Promise.withResolvers<void>();
     const update = (first: string, second: string) =>
       database.transaction(async (tx) => {
@@ -253,7 +254,8 @@ describe("PostgreSQL", () => {
           .set({ description: first })
           .where("name", "=", first)
           .execute();
-        if (calls === 2) both.resolve();
+        // Both hold their first row: counting calls would let one run through before the other has begun.
+        if (++held === 2) both.resolve();
         await both.promise;
         await tx
           .updateTable("teams")
