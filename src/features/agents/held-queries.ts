@@ -36,25 +36,6 @@ export async function forgetReminders(db: Db, agentPk: number): Promise<void> {
     .execute();
 }
 
-/** The job as it was before it was given out: nobody began it. False when the lease was lost meanwhile. */
-export async function takeBack(db: Db, job: Job, now: Instant): Promise<boolean> {
-  const result = await db
-    .updateTable("jobs")
-    .set((eb) => ({
-      state: "Pending",
-      attempts: eb("attempts", "-", 1),
-      lease_token: null,
-      lease_until: null,
-      run_after: now,
-      updated_at: now,
-    }))
-    .where("pk", "=", job.pk)
-    .where("state", "=", "Running")
-    .where("lease_token", "=", job.leaseToken)
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
-}
-
 export async function listRunningJobs(db: Db, agentPk: number): Promise<readonly Job[]> {
   const rows = await db
     .selectFrom("jobs")

@@ -3,6 +3,7 @@ import { windowOf } from "#base/page.ts";
 import { notFound } from "#base/problem.ts";
 import { later, minutes } from "#base/time.ts";
 import { announce, commit, endFailed, LeaseLost } from "#jobs/attempt.ts";
+import { giveBack } from "#jobs/lease-queries.ts";
 import type { Requester } from "#jobs/tx.ts";
 import type { World } from "#jobs/world.ts";
 import { requesterOf } from "../context.ts";
@@ -54,7 +55,7 @@ const heartbeat = direct(agentsApi.heartbeat, async (world, ctx, input) => {
   if (input.startedAnew) {
     const inHand = new Set(input.running.map((it) => it.jobId));
     const arrived = !input.answerLost;
-    await giveBack(world, agent.pk, { inHand, arrived }, requesterOf(ctx.actor));
+    await giveAllBack(world, agent.pk, { inHand, arrived }, requesterOf(ctx.actor));
   }
   const lost: string[] = [];
   if (input.running.length > 0) {
@@ -74,7 +75,7 @@ const heartbeat = direct(agentsApi.heartbeat, async (world, ctx, input) => {
  * Jobs that a dead process of the agent had taken, or that it never heard of, are offered again at once. Those it never
  * heard of were not attempted; of those a process died with, one may be what killed it.
  */
-async function giveBack(
+async function giveAllBack(
   world: World,
   agentPk: number,
   { inHand, arrived }: { readonly inHand: ReadonlySet<string>; readonly arrived: boolean },
@@ -86,7 +87,7 @@ async function giveBack(
     const origin = { actor, requestId: null, address: null };
     await commit(world, [], origin, async (tx) => {
       if (arrived) await endFailed(tx, job, {}, interrupted, []);
-      else if (await held.takeBack(tx.db, job, tx.now)) await announce(tx, job, "retry");
+      else if (await giveBack(tx.db, job, tx.now)) await announce(tx, job, "retry");
     }).catch((error: unknown) => {
       if (!(error instanceof LeaseLost)) throw error;
     });
