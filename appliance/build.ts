@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import "./assets.ts";
 
 const root = join(import.meta.dir, "..");
 const dist = join(root, "dist");

@@ -1,8 +1,9 @@
 // `npm start`: fetches Bun and the locked packages, then runs `certctl demo` until it is stopped.
 import { spawn } from "node:child_process";
-import { installPackages, requireBun, root } from "./tools.mjs";
+import { buildAssets, installPackages, requireBun, root } from "./tools.mjs";
 
 installPackages();
+buildAssets();
 const child = spawn(requireBun(), ["src/main.ts", "demo", ...process.argv.slice(2)], {
   cwd: root,
   stdio: "inherit",

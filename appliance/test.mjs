@@ -4,11 +4,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { installPackages, requireBun, root } from "./tools.mjs";
+import { buildAssets, installPackages, requireBun, root } from "./tools.mjs";
 
 const peersOnly = process.argv.includes("--peers");
 installPackages();
 const bun = requireBun();
+buildAssets();
 const env = {
   ...process.env,
   PATH: `${process.env.PATH}:/usr/sbin:/sbin`,

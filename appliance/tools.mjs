@@ -46,3 +46,9 @@ export function requireBun() {
   );
   process.exit(1);
 }
+
+/** Style sheet, icons and client script, when their sources are newer. */
+export function buildAssets() {
+  const done = spawnSync(requireBun(), ["appliance/assets.ts"], { cwd: root, stdio: "inherit" });
+  if (done.status !== 0) process.exit(1);
+}

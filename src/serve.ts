@@ -170,6 +170,7 @@ function appsOf({ config, opened, product, auth, stopping }: Parts) {
     authenticator: auth,
     authType: config.authType,
     maxBody: config.maxBodySize,
+    version: build.version,
   });
   const own = [health, mountPublic(world)];
   const more = [

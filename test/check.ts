@@ -1,6 +1,7 @@
 /** `bun run check`: the quick loop: types, Biome, the dependency rule, knip, docs, unit tests. Ends with what passed and failed. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import "../appliance/assets.ts";
 
 const root = join(import.meta.dir, "..");
 const bun = process.execPath;

@@ -6,8 +6,11 @@ import type { AuditView } from "#features/audit/event.ts";
 import { Pairs } from "./detail.tsx";
 import type { Frame } from "./frame.ts";
 import type { Html } from "./html.ts";
+import { filterNames } from "./list-query.ts";
+import { ListTable } from "./list-table.tsx";
+import type { Listed } from "./listed.ts";
 import { Status } from "./status.tsx";
-import { type Column, filterNames, type Listed, ListTable } from "./table.tsx";
+import type { Column } from "./table.tsx";
 import { Time } from "./time.tsx";
 
 type Event = z.output<typeof AuditView>;
@@ -22,7 +25,7 @@ export function AuditPage({ frame, query, list }: AuditProps): Html {
   return (
     <>
       <h1>Audit</h1>
-      <p class="links">
+      <p class="acts mb-4">
         {"Export what the filters select: "}
         <a href={exportOf(query, "csv")} download="audit.csv">
           CSV

@@ -51,7 +51,7 @@ export function CrudList({ of, names, choices, ...rows }: CrudListProps): Html {
     <ListPage
       {...rows}
       title={of.many}
-      purpose={of.purpose}
+      lede={of.purpose}
       create={{ contract: of.api.create, label: `New ${of.one}` }}
       of={of.api.list}
       path={of.path}

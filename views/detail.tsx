@@ -25,16 +25,16 @@ export function Details<T extends object>(props: DetailsProps<T>): Html {
   const rows = Object.entries(shapeOf(of)).filter(([key]) => !omit.some((it) => it === key));
   const replaced: Readonly<Record<string, Html | string | undefined>> = instead;
   return (
-    <dl>
+    <dl class="facts">
       {rows.map(([key, schema]) => (
-        <div>
+        <>
           <dt>{titleOf(key, schema)}</dt>
-          <dd>
+          <dd dir="auto">
             {replaced[key] ?? (
               <Value schema={schema} value={Reflect.get(value, key)} now={now} name={key} />
             )}
           </dd>
-        </div>
+        </>
       ))}
     </dl>
   );
@@ -78,7 +78,7 @@ export function Value({ schema, value, now, name }: ValueProps): Html {
   if (Array.isArray(value)) return <List values={value} />;
   if (typeof value === "object") return <Pairs of={value} />;
   if (states.has(name)) return <Status of={String(value)} />;
-  if (codes.has(name)) return <code class="long">{String(value)}</code>;
+  if (codes.has(name)) return <code>{String(value)}</code>;
   return <>{String(value)}</>;
 }
 

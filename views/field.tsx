@@ -1,10 +1,12 @@
 /** One field of a form: label, hint, control, and beside it what is wrong with it. */
 /** @jsxImportSource hono/jsx */
 import type { FieldError } from "#base/problem.ts";
+import { fieldId } from "./field-ids.ts";
 import { fallbackText } from "./field-texts.ts";
 import { type Field, fieldsOfRow } from "./fields.ts";
 import type { Choice, Choices, Texts } from "./frame.ts";
 import type { Html } from "./html.ts";
+import { Icon } from "./icon.tsx";
 
 /** What the fields of one form share. */
 export interface FieldSet {
@@ -31,10 +33,10 @@ export function FieldView({ field, set }: FieldProps): Html {
   }
   if (field.control === "checkbox") return <Checkbox field={field} set={set} />;
   return (
-    <div class="field">
+    <div class="f">
       <label for={idOf(field, set)}>
         {field.title}
-        {isMarked(field, set) ? <span class="optional"> (optional)</span> : null}
+        {isMarked(field, set) ? <span class="sub"> optional</span> : null}
       </label>
       <Hint field={field} set={set} />
       <Input field={field} set={set} choices={choices} />
@@ -50,8 +52,7 @@ const isMarked = (field: Field, set: FieldSet): boolean =>
 /** `grants.0.role` → `grants.role`. */
 const withoutIndex = (name: string): string => name.replace(/\.\d+(?=\.)/g, "");
 
-const idOf = (field: Field, set: FieldSet): string =>
-  `${set.id}-${field.name.replaceAll(/[._]/g, "-")}`;
+const idOf = (field: Field, set: FieldSet): string => fieldId(set.id, field.name);
 
 const textsAt = (field: Field, set: FieldSet): readonly string[] => set.texts[field.name] ?? [];
 
@@ -66,7 +67,7 @@ function Hint({ field, set }: FieldProps): Html | null {
   const hint = hintOf(field, set);
   if (hint === undefined) return null;
   return (
-    <p class="hint" id={`${idOf(field, set)}-hint`}>
+    <p class="sub" id={`${idOf(field, set)}-hint`}>
       {hint}
     </p>
   );
@@ -91,8 +92,9 @@ function Wrong({ field, set }: FieldProps): Html | null {
   const errors = field.control === "group" ? [] : errorsOf(field, set);
   if (errors.length === 0) return null;
   return (
-    <p class="error" id={`${idOf(field, set)}-error`}>
-      {errors.join("; ")}
+    <p class="f-err" id={`${idOf(field, set)}-error`}>
+      <Icon name="circle-x" />
+      <span>{errors.join("; ")}</span>
     </p>
   );
 }
@@ -124,6 +126,10 @@ function Input(props: FieldProps & { readonly choices: readonly Choice[] | undef
       return (
         <textarea
           {...shared}
+          class={
+            field.control === "json" || field.name.endsWith("_pem") ? "textarea mono" : "textarea"
+          }
+          dir="auto"
           rows={field.control === "lines" || field.control === "map" ? 4 : 8}
           spellcheck={false}
           maxlength={field.bounds.maxLength}
@@ -132,11 +138,12 @@ function Input(props: FieldProps & { readonly choices: readonly Choice[] | undef
         </textarea>
       );
     case "datetime":
-      return <input {...shared} type="datetime-local" step="1" value={value} />;
+      return <input {...shared} class="input" type="datetime-local" step="1" value={value} />;
     case "number":
       return (
         <input
           {...shared}
+          class="input"
           type="number"
           inputmode="numeric"
           min={field.bounds.min}
@@ -155,6 +162,8 @@ function Line({ field, set, value }: FieldProps & { readonly value: string }): H
   return (
     <input
       {...common(field, set)}
+      class="input"
+      dir="auto"
       type={type}
       maxlength={field.bounds.maxLength}
       placeholder={placeholderOf(field)}
@@ -180,7 +189,7 @@ function Select(
   const shown = isListed ? choices : [...choices, { value, label: value }];
   const none = set.filters ? "Any" : (fallback && `Default: ${fallback}`) || "–";
   return (
-    <select {...common(field, set)}>
+    <select {...common(field, set)} class="select">
       {field.required && value !== "" ? null : (
         <option value="">{field.required ? "Choose…" : none}</option>
       )}
@@ -199,17 +208,18 @@ const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCas
 function Checkbox({ field, set }: FieldProps): Html {
   const checked = textsAt(field, set).at(-1) === "true";
   return (
-    <div class="field">
+    <div class="f">
       <input type="hidden" name={field.name} value="false" />
       <label class="tick">
         <input
           {...common(field, set)}
+          class="checkbox"
           required={undefined}
           type="checkbox"
           value="true"
           checked={checked || undefined}
         />
-        {` ${field.title}`}
+        {field.title}
       </label>
       <Hint field={field} set={set} />
       <Wrong field={field} set={set} />
@@ -228,21 +238,25 @@ function Checks(props: FieldProps & { readonly choices: readonly Choice[] }): Ht
   const shown = [...choices, ...unlisted.map((value) => ({ value, label: value }))];
   const shared = common(field, set);
   return (
-    <fieldset class="field" id={shared.id} aria-describedby={shared["aria-describedby"]}>
-      <legend>{field.title}</legend>
+    <fieldset class="f" id={shared.id} aria-describedby={shared["aria-describedby"]}>
+      <legend class="l mb-1 font-medium">
+        {field.title}
+        {isMarked(field, set) ? <span class="sub"> optional</span> : null}
+      </legend>
       <Hint field={field} set={set} />
       <input type="hidden" name={field.name} value="" />
-      {shown.length === 0 ? <p class="hint">There is none yet.</p> : null}
-      <div class="checks">
+      {shown.length === 0 ? <p class="sub">There is none yet.</p> : null}
+      <div class={shown.length === 0 ? "hidden" : "choices"}>
         {shown.map((it) => (
           <label class="tick">
             <input
               type="checkbox"
+              class="checkbox"
               name={field.name}
               value={it.value}
               checked={chosen.has(it.value) || undefined}
             />
-            {` ${it.label}`}
+            <span class="bidi">{it.label}</span>
           </label>
         ))}
       </div>
@@ -253,9 +267,9 @@ function Checks(props: FieldProps & { readonly choices: readonly Choice[] }): Ht
 
 function Group({ field, set }: FieldProps): Html {
   return (
-    <fieldset id={idOf(field, set)}>
+    <fieldset class="set" id={idOf(field, set)}>
       <legend>{field.title}</legend>
-      {field.description ? <p class="hint">{field.description}</p> : null}
+      {field.description ? <p class="sub">{field.description}</p> : null}
       {field.fields.map((it) => (
         <FieldView field={it} set={set} />
       ))}
@@ -271,12 +285,12 @@ function Rows({ field, set }: FieldProps): Html {
     .map((name) => Number.parseInt(name.slice(prefix.length), 10));
   const count = Math.max(-1, ...indexes) + 1;
   return (
-    <fieldset id={idOf(field, set)}>
+    <fieldset class="set" id={idOf(field, set)}>
       <legend>{field.title}</legend>
-      <p class="hint">{`${hintOf(field, set) ?? ""} Empty rows do not count.`.trim()}</p>
+      <p class="sub">{`${hintOf(field, set) ?? ""} Empty rows do not count.`.trim()}</p>
       {Array.from({ length: count + 2 }, (_, index) => (
-        <fieldset class="row">
-          <legend class="unseen">{`${field.title} ${index + 1}`}</legend>
+        <fieldset class="set row">
+          <legend class="sr-only">{`${field.title} ${index + 1}`}</legend>
           {fieldsOfRow(field, index).map((it) => (
             <FieldView field={{ ...it, required: false, optional: true }} set={set} />
           ))}

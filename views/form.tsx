@@ -4,10 +4,12 @@
 import { toSnake } from "#base/case.ts";
 import { type Contract, pathParameters } from "#base/contract.ts";
 import { type FieldSet, FieldView } from "./field.tsx";
+import { formId } from "./field-ids.ts";
 import { startingTexts, startingTicks } from "./field-texts.ts";
 import { type Field, fieldsOf, type Nested } from "./fields.ts";
 import type { Choices, Frame, SentForm, Texts } from "./frame.ts";
 import type { Html } from "./html.ts";
+import { Icon, type IconName } from "./icon.tsx";
 
 /** Settled values by wire name. */
 export type Given = Readonly<Record<string, string | readonly string[]>>;
@@ -35,6 +37,16 @@ export interface OperationFormProps {
   /** Where to go afterwards; else where the operation usually leads. */
   readonly next?: string;
   readonly danger?: boolean;
+  /** The one filled button of the page; forms with fields have one anyway. */
+  readonly primary?: boolean;
+  /** Small, for rows of tables. */
+  readonly small?: boolean;
+  /** Beside the button's words. */
+  readonly icon?: IconName;
+  /** The button looks like an entry of a menu, with this icon. */
+  readonly plain?: IconName;
+  /** Leads back, beside the button. */
+  readonly cancel?: string;
 }
 
 export function OperationForm(props: OperationFormProps): Html | null {
@@ -56,7 +68,7 @@ export function OperationForm(props: OperationFormProps): Html | null {
       method="post"
       action={`/ui/${of.name}`}
       id={id}
-      class={fields.length === 0 ? "bare" : "form"}
+      class={fields.length === 0 ? "contents" : "form"}
     >
       <Hidden name="_csrf" value={frame.csrf} />
       <Hidden name="_from" value={frame.here} />
@@ -68,10 +80,32 @@ export function OperationForm(props: OperationFormProps): Html | null {
         listed(given).map((value) => <Hidden name={name} value={value} />),
       )}
       <Fields fields={fields} set={set} more={props.more ?? ["id"]} isSent={sent !== undefined} />
-      <button type="submit" class={props.danger ? "danger" : undefined}>
-        {props.submit ?? of.summary}
-      </button>
+      {fields.length === 0 ? (
+        <Submit {...props} />
+      ) : (
+        <div class="acts">
+          <Submit {...props} primary={!props.danger} />
+          {props.cancel === undefined ? null : (
+            <a class="btn btn-ghost" href={props.cancel}>
+              Cancel
+            </a>
+          )}
+        </div>
+      )}
     </form>
+  );
+}
+
+function Submit({ of, submit, danger, primary, small, icon, plain }: OperationFormProps): Html {
+  const picture = plain ?? icon;
+  const tone = primary ? "btn btn-primary" : "btn";
+  const look = danger ? "btn btn-danger" : tone;
+  const sized = small ? `${look} btn-sm` : look;
+  return (
+    <button type="submit" class={plain ? "mi" : sized}>
+      {picture ? <Icon name={picture} class={plain ? "" : "i-s"} /> : null}
+      {submit ?? of.summary}
+    </button>
   );
 }
 
@@ -94,8 +128,11 @@ function Fields({ fields, set, more, isSent }: FieldsProps): Html {
       {fields.filter(({ key }) => !more.includes(key)).map(view)}
       {folded.length > 0 ? (
         <details open={isSent || undefined}>
-          <summary>More</summary>
-          {folded.map(view)}
+          <summary>
+            <Icon name="chevron-right" class="i-s turn" />
+            {`More: ${folded.map(({ title }) => title).join(", ")}`}
+          </summary>
+          <div>{folded.map(view)}</div>
         </details>
       ) : null}
     </>
@@ -126,12 +163,4 @@ function sentHere(of: Contract, sent: SentForm | undefined, hidden: Given): Sent
     listed(given).every((value, at) => sent.values[name]?.[at] === value),
   );
   return isSame ? sent : undefined;
-}
-
-/** One operation may have several forms on a page, one for each thing. */
-function formId(of: Contract, hidden: Given): string {
-  const parameters = pathParameters(of.path).map((name) => hidden[toSnake(name)] ?? "");
-  return ["form", ...of.name.split("."), ...parameters.slice(-1)]
-    .join("-")
-    .replaceAll(/[^\w-]/g, "-");
 }

@@ -38,6 +38,7 @@ export interface Frame {
   readonly now: Instant;
   /** Of the response's Content-Security-Policy. */
   readonly nonce: string;
+  /** Another text in every answer, of the same token: see `maskToken`. */
   readonly csrf: string;
   /** Path and query of this page: where a refused form is shown again. */
   readonly here: string;

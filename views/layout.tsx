@@ -1,125 +1,130 @@
-/** The document around every page: header, what the reader may go to, banner, the page itself. */
+/** The document around every page: navigation, the way back, banner, what was just done, the page itself. */
 /** @jsxImportSource hono/jsx */
-
-import { accessApi } from "#features/access/api.ts";
-import { OperationForm } from "./form.tsx";
+import { assets } from "./assets.ts";
+import type { LayoutProps } from "./chrome.ts";
 import type { Frame } from "./frame.ts";
-import type { Children, Html } from "./html.ts";
+import type { Html } from "./html.ts";
+import { Icon } from "./icon.tsx";
 import { ProblemNote } from "./problem.tsx";
+import { Dock, Foot, Side, Top } from "./shell.tsx";
 
-export interface Assets {
-  readonly style: string;
-  readonly htmx: string;
-  readonly htmxCsp: string;
-}
+/** Extensions are named, so that nothing else can register; a failed refresh is the page's own business. */
+const htmxConfig = JSON.stringify({ extensions: "hx-csp,hx-sse", includeIndicatorCSS: false });
 
-export interface NavEntry {
-  readonly path: string;
-  readonly label: string;
-}
-
-export interface LayoutProps {
-  readonly frame: Frame;
-  readonly title: string;
-  readonly assets: Assets;
-  readonly nav: readonly NavEntry[];
-  /** The entry of `nav` this page belongs to. */
-  readonly section?: string | undefined;
-  /** Who is signed in. */
-  readonly user: string | undefined;
-  /** Authentication is switched off. */
-  readonly open: boolean;
-  /** What was just done. */
-  readonly done?: string | undefined;
-  readonly children?: Children;
-}
-
-/** Extensions are named, so that nothing else can register; error answers of boosted lists are shown. */
-const htmxConfig = JSON.stringify({ extensions: "hx-csp", includeIndicatorCSS: false });
+const themes = { system: undefined, light: "certctl", dark: "certctl-dark" } as const;
 
 export function Layout(props: LayoutProps): Html {
-  const { frame, title, assets } = props;
+  const { frame, title, theme } = props;
+  const scripts = [assets.htmx, assets.hxCsp, assets.hxSse, assets.client];
   return (
-    <html lang="en">
+    <html lang="en" data-theme={themes[theme]}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="htmx-config" content={htmxConfig} />
-        <title>{`${title} – certctl`}</title>
-        <link rel="icon" href="data:," />
-        <link rel="stylesheet" href={assets.style} />
-        <script src={assets.htmx} nonce={frame.nonce} defer></script>
-        <script src={assets.htmxCsp} nonce={frame.nonce} defer></script>
+        <title>{`${title} · certctl`}</title>
+        <link rel="icon" href={assets.icon.path} type="image/svg+xml" />
+        <link
+          rel="preload"
+          href={assets.inter.path}
+          as="font"
+          type="font/woff2"
+          crossorigin="anonymous"
+        />
+        <link rel="stylesheet" href={assets.style.path} />
+        {scripts.map((it) => (
+          <script src={it.path} nonce={frame.nonce} defer></script>
+        ))}
       </head>
       <body>
         <a class="skip" href="#main">
           Skip to the content
         </a>
-        {props.open ? <OpenBanner /> : null}
-        <Header {...props} />
-        <main id="main">
-          <Sent frame={frame} done={props.done} />
-          {props.children}
-        </main>
+        {props.user === undefined && !props.open ? <Plain {...props} /> : <App {...props} />}
+        <dialog id="over" class="modal"></dialog>
+        <div id="toasts" class="toasts" role="status">
+          {props.done ? <Toast frame={frame} text={props.done} /> : null}
+        </div>
       </body>
     </html>
+  );
+}
+
+function App(props: LayoutProps): Html {
+  return (
+    <div class="app">
+      <Side {...props} />
+      <div class="page">
+        {props.open ? <OpenBanner /> : null}
+        <Top {...props} />
+        <main id="main" tabindex={-1}>
+          <Sent frame={props.frame} />
+          {props.children}
+        </main>
+        <Foot {...props} />
+      </div>
+      <Dock {...props} />
+    </div>
+  );
+}
+
+/** Nobody is signed in: there is nowhere to go. */
+function Plain(props: LayoutProps): Html {
+  return (
+    <div class="auth">
+      <main id="main" tabindex={-1}>
+        <Sent frame={props.frame} />
+        {props.children}
+      </main>
+      <p class="sub">
+        {`certctl ${props.version} · `}
+        <a class="a" href="/docs">
+          Manual
+        </a>
+      </p>
+    </div>
   );
 }
 
 function OpenBanner(): Html {
   return (
     <p class="banner" role="note">
-      Anybody who reaches this address is administrator: authentication is switched off
-      (CERTCTL_AUTH_TYPE=none).
+      <Icon name="triangle-alert" />
+      <span>
+        Anybody who reaches this address is administrator: authentication is switched off
+        (CERTCTL_AUTH_TYPE=none).
+      </span>
     </p>
   );
 }
 
-function Header({ frame, nav, section, user, open }: LayoutProps): Html {
-  return (
-    <header>
-      <a class="brand" href="/">
-        certctl
-      </a>
-      {nav.length > 0 ? (
-        <nav aria-label="Pages">
-          <ul>
-            {nav.map((it) => (
-              <li>
-                <a href={it.path} aria-current={it.path === section ? "page" : undefined}>
-                  {it.label}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </nav>
-      ) : null}
-      {user !== undefined && !open ? (
-        <div class="who">
-          <span>{user}</span>
-          <OperationForm of={accessApi.signOut} frame={frame} submit="Sign out" />
-        </div>
-      ) : null}
-    </header>
-  );
-}
-
-function Sent({ frame, done }: { readonly frame: Frame; readonly done: string | undefined }): Html {
+/** What a form said that came back. */
+function Sent({ frame }: { readonly frame: Frame }): Html {
   const { sent } = frame;
   return (
     <>
-      {done ? (
-        <p class="note good" role="status">
-          {done}
-        </p>
-      ) : null}
       {sent?.note ? (
-        <p class="note warning" role="status">
-          {sent.note}
-        </p>
+        <div class="note warn mb-4" role="status">
+          <Icon name="info" />
+          <p>{sent.note}</p>
+        </div>
       ) : null}
-      {sent?.problem ? <ProblemNote problem={sent.problem} /> : null}
+      {sent?.problem ? <ProblemNote problem={sent.problem} sent={sent} /> : null}
     </>
+  );
+}
+
+/** Without a script it stays until the next page; the link closes it. */
+function Toast({ frame, text }: { readonly frame: Frame; readonly text: string }): Html {
+  return (
+    <div class="toast1">
+      <Icon name="circle-check" />
+      <span>{text}</span>
+      <span />
+      <a class="ib" href={frame.here} aria-label="Close this message" data-close-toast>
+        <Icon name="x" />
+      </a>
+    </div>
   );
 }

@@ -2,8 +2,11 @@
 /** @jsxImportSource hono/jsx */
 import type { Contract } from "#base/contract.ts";
 import type { Frame } from "./frame.ts";
-import type { Html } from "./html.ts";
-import { type Listed, ListTable, type ListTableProps } from "./table.tsx";
+import { Head } from "./head.tsx";
+import type { Children, Html } from "./html.ts";
+import { Icon } from "./icon.tsx";
+import { ListTable } from "./list-table.tsx";
+import type { Listed, ListTableProps } from "./listed.ts";
 
 /** What every page of a list is given. */
 export interface Rows<Row> {
@@ -15,23 +18,32 @@ export interface Rows<Row> {
 
 export interface ListPageProps<Row> extends Omit<ListTableProps<Row>, "caption"> {
   readonly title: string;
-  /** What such things are for. */
-  readonly purpose?: string;
-  readonly create?: { readonly contract: Contract; readonly label: string };
+  /** The sentence of the page: what such things are for, or how they are. */
+  readonly lede?: Html | string;
+  readonly create?: { readonly contract: Contract; readonly label: string; readonly path?: string };
+  /** Other buttons, before the one that makes a new one. */
+  readonly acts?: Children;
+  /** Between the heading and the list: views. */
+  readonly views?: Html | null;
 }
 
-export function ListPage<Row>({ title, purpose, create, ...table }: ListPageProps<Row>): Html {
+export function ListPage<Row>(props: ListPageProps<Row>): Html {
+  const { title, lede, create, acts, views, ...table } = props;
   return (
     <>
-      <h1>{title}</h1>
-      {purpose === undefined ? null : <p>{purpose}</p>}
-      {create && table.frame.may(create.contract) ? (
-        <p>
-          <a class="button" href={`${table.path}/new`}>
+      <Head title={title} lede={lede ?? null}>
+        {acts ?? null}
+        {create && table.frame.may(create.contract) ? (
+          <a class="btn btn-primary" href={create.path ?? `${table.path}/new`} data-new>
+            <Icon name="plus" class="i-s" />
             {create.label}
+            <kbd class="kbd wide-only border-current/40 bg-transparent text-inherit opacity-80">
+              c
+            </kbd>
           </a>
-        </p>
-      ) : null}
+        ) : null}
+      </Head>
+      {views}
       <ListTable {...table} caption={title} />
     </>
   );

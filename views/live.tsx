@@ -28,7 +28,7 @@ export function Live({ frame, running, children }: LiveProps): Html {
   return (
     <div id="live">
       {running ? (
-        <p class="hint" id="live-poll" hx-get={frame.here} hx-nonce={frame.nonce} {...refresh}>
+        <p class="sub" id="live-poll" hx-get={frame.here} hx-nonce={frame.nonce} {...refresh}>
           {"Something is under way. "}
           <noscript>
             <a href={frame.here}>Load again</a>

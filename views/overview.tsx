@@ -106,25 +106,14 @@ function Attention({ frame, certificates, failedJobs, offlineAgents, names }: Ov
           what={`${status.toLowerCase()} certificates`}
           href={`/certificates?status=${status}`}
         >
-          <Table caption={`${status} certificates`} rows={few.rows} columns={columns} titled />
+          <Table caption={`${status} certificates`} rows={few.rows} columns={columns} />
         </Some>
       ))}
       <Some of={failedJobs} what="failed jobs" href="/jobs?status=Failed">
-        <JobTable
-          jobs={failedJobs.rows}
-          names={names}
-          now={frame.now}
-          caption="Failed jobs"
-          titled
-        />
+        <JobTable jobs={failedJobs.rows} names={names} now={frame.now} caption="Failed jobs" />
       </Some>
       <Some of={offlineAgents} what="offline agents" href="/agents?status=Offline">
-        <Table
-          caption="Offline agents"
-          titled
-          rows={offlineAgents.rows}
-          columns={agentColumns(frame)}
-        />
+        <Table caption="Offline agents" rows={offlineAgents.rows} columns={agentColumns(frame)} />
       </Some>
     </>
   );

@@ -1,13 +1,23 @@
 /** What went wrong, in words that help: on top of a page, or as a page of its own. */
 /** @jsxImportSource hono/jsx */
 import { toTitle } from "#base/case.ts";
-import type { ShownProblem } from "./frame.ts";
+import { idInForm } from "./field-ids.ts";
+import type { SentForm, ShownProblem } from "./frame.ts";
+import { Head } from "./head.tsx";
 import type { Html } from "./html.ts";
+import { Icon } from "./icon.tsx";
 
-export function ProblemNote({ problem }: { readonly problem: ShownProblem }): Html {
+export interface ProblemNoteProps {
+  readonly problem: ShownProblem;
+  /** The form that was refused: what is wrong leads to its fields. */
+  readonly sent?: SentForm;
+}
+
+export function ProblemNote({ problem, sent }: ProblemNoteProps): Html {
   const counts = countsOf(problem);
   return (
-    <div class="note bad" role="alert">
+    <div class="note bad mb-4" role="alert">
+      <Icon name="circle-x" />
       <p>
         <strong>{problem.title}</strong>
         {problem.errors.length === 0 ? `: ${sentence(problem.detail)}` : "."}
@@ -16,7 +26,14 @@ export function ProblemNote({ problem }: { readonly problem: ShownProblem }): Ht
         <ul>
           {problem.errors.map((it) => (
             <li>
-              <code>{it.path}</code> {it.message}
+              {sent && it.path !== "" ? (
+                <a class="a" href={`#${idInForm(sent, it.path)}`}>
+                  <code>{it.path}</code>
+                </a>
+              ) : (
+                <code>{it.path}</code>
+              )}{" "}
+              {it.message}
             </li>
           ))}
         </ul>
@@ -61,13 +78,25 @@ export function ProblemPage({ problem }: { readonly problem: ShownProblem }): Ht
   const help = advice[problem.status];
   return (
     <>
-      <h1>{problem.title}</h1>
-      <p>{sentence(problem.detail)}</p>
-      {help ? <p>{help}</p> : null}
-      {problem.status >= 500 ? <RequestId problem={problem} /> : null}
-      <p>
-        <a href="/">Back to the overview</a>
-      </p>
+      <Head title={problem.title} lede={sentence(problem.detail)} />
+      <div class="prose1">
+        {help ? <p>{help}</p> : null}
+        {problem.status >= 500 ? <RequestId problem={problem} /> : null}
+        <p class="acts">
+          <a class="btn" href="/">
+            <Icon name="gauge" class="i-s" />
+            Dashboard
+          </a>
+          <a class="btn" href="/palette">
+            <Icon name="search" class="i-s" />
+            Search
+          </a>
+          <a class="btn" href="/docs">
+            <Icon name="book-open" class="i-s" />
+            Manual
+          </a>
+        </p>
+      </div>
     </>
   );
 }

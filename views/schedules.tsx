@@ -61,7 +61,7 @@ function What({ of }: { readonly of: Schedule }): Html {
   return (
     <>
       <strong>{of.name}</strong>
-      <p class="hint">{of.summary}</p>
+      <p class="sub">{of.summary}</p>
     </>
   );
 }

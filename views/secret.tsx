@@ -1,11 +1,25 @@
-/** A text to be copied: one click selects all of it, and it can be reached with the keyboard. */
+/** A text to be copied: one click selects all of it, a button copies it, and it can be reached with the keyboard. */
 /** @jsxImportSource hono/jsx */
 import type { Html } from "./html.ts";
+import { Icon } from "./icon.tsx";
 
-export function Secret({ value, label }: { readonly value: string; readonly label: string }): Html {
+export interface SecretProps {
+  readonly value: string;
+  readonly label: string;
+  /** Unique on the page, where there are several. */
+  readonly id?: string;
+}
+
+/** Without a script the button is not there. */
+export function Secret({ value, label, id = "copied" }: SecretProps): Html {
   return (
-    <section class="copy" tabindex={0} aria-label={label}>
-      <code>{value}</code>
+    <section class="cmd block" aria-label={label}>
+      <code id={id} tabindex={0}>
+        {value}
+      </code>
+      <button type="button" class="ib scripted" data-copy={`#${id}`} aria-label={`Copy: ${label}`}>
+        <Icon name="copy" />
+      </button>
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { days, hours, instant, minutes, seconds } from "#base/time.ts";
-import { absolute, relative, took } from "./time.tsx";
+import { absolute, relative, shortly, took } from "./time.tsx";
 
 describe("an instant in words", () => {
   const now = instant(Date.UTC(2026, 10, 23, 12));
@@ -22,6 +22,7 @@ describe("an instant in words", () => {
 
   test("is absolute in UTC, to the second", () => {
     expect(absolute(now)).toBe("2026-11-23 12:00:00 UTC");
+    expect(shortly(now)).toBe("23 Nov 2026, 12:00 UTC");
   });
 
   test("a step's length has a unit that fits, and is never negative", () => {

@@ -18,15 +18,29 @@ export interface TimeProps {
   readonly none?: string;
 }
 
+/** In a cell of a table the absolute time stands below the words. */
 export function Time({ at, now, none = "–" }: TimeProps): Html {
   if (at === null) return <>{none}</>;
   return (
-    <span class="time">
-      <time datetime={toRfc3339(at)}>{absolute(at)}</time>
-      <span class="relative">{` (${relative(at, now)})`}</span>
-    </span>
+    <time class="when" datetime={toRfc3339(at)} title={absolute(at)}>
+      {relative(at, now)}
+      <span class="sub">{` ${shortly(at)}`}</span>
+    </time>
   );
 }
+
+/** `23 Nov 2026, 15:03 UTC`. */
+export function shortly(at: Instant): string {
+  return `${dateOf(at)}, ${new Date(at).toISOString().slice(11, 16)} UTC`;
+}
+
+/** `23 Nov 2026`, in UTC. */
+export function dateOf(at: Instant): string {
+  const date = new Date(at);
+  return `${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+}
+
+const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
 /** `2026-11-23 15:03:36 UTC`. */
 export function absolute(at: Instant): string {

@@ -1,6 +1,7 @@
 /** Who calls: Bearer API key, agent credential, session cookie, or nobody. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { Problem } from "#base/problem.ts";
+import type { Random } from "#base/random.ts";
 import type { Authenticator } from "#features/access/authenticate.ts";
 import { actorOfCredential } from "#features/agents/self.ts";
 import { type Actor, anonymous, nobodyInParticular } from "#features/context.ts";
@@ -64,11 +65,37 @@ export function csrfTokenOf(session: string): string {
   return createHmac("sha256", session).update("csrf").digest("base64url");
 }
 
-/** Throws `forbidden` unless `given` is the session's token. */
+/**
+ * The token as it stands in one answer: another text each time, so that the length of a compressed page tells nothing
+ * about it (the BREACH attack guesses a text that stays the same).
+ */
+export function maskToken(token: string, random: Random): string {
+  const plain = Buffer.from(token, "base64url");
+  const mask = random.bytes(plain.length);
+  return Buffer.concat([mask, xor(plain, mask)]).toString("base64url");
+}
+
+const tokenBytes = 32;
+
+/** Whoever made the token itself (a program with a session) may send it as it is. */
+function unmask(given: string): string {
+  const bytes = Buffer.from(given, "base64url");
+  if (bytes.length !== 2 * tokenBytes) return given;
+  return xor(bytes.subarray(tokenBytes), bytes.subarray(0, tokenBytes)).toString("base64url");
+}
+
+const xor = (a: Uint8Array, b: Uint8Array): Buffer =>
+  Buffer.from(a.map((byte, at) => byte ^ (b[at] ?? 0)));
+
+/** Throws `forbidden` unless `given` is the session's token, masked or not. */
 export function requireCsrf(identity: Identity, given: string | null | undefined): void {
-  if (identity.csrfToken === undefined) return;
-  const expected = Buffer.from(identity.csrfToken);
-  const actual = Buffer.from(given ?? "");
-  if (actual.length === expected.length && timingSafeEqual(actual, expected)) return;
+  if (identity.csrfToken === undefined || isToken(identity.csrfToken, given)) return;
   throw new Problem("forbidden", "the form is too old or was not ours; load the page again");
+}
+
+/** Takes as long whatever was given. */
+export function isToken(token: string, given: string | null | undefined): boolean {
+  const expected = Buffer.from(token);
+  const actual = Buffer.from(unmask(given ?? ""));
+  return actual.length === expected.length && timingSafeEqual(actual, expected);
 }

@@ -11,6 +11,7 @@ import { renewalPoliciesApi } from "#features/policies/api.ts";
 import { profilesApi } from "#features/profiles/api.ts";
 import { targetsApi } from "#features/targets/api.ts";
 import { workApi } from "#features/work/api.ts";
+import type { IconName } from "#views/icons.ts";
 import { mountAssets } from "./assets.ts";
 import { mountForms } from "./forms.ts";
 import { accessPages } from "./pages/access.tsx";
@@ -20,11 +21,13 @@ import { certificatePages } from "./pages/certificates.tsx";
 import { crudPages } from "./pages/crud.tsx";
 import { issuerPages } from "./pages/issuers.tsx";
 import { jobPages } from "./pages/jobs.tsx";
+import { menuPages } from "./pages/menu.tsx";
 import { overviewPages } from "./pages/overview.tsx";
 import type { Page } from "./pages/page.ts";
 import { showAt } from "./pages/show.tsx";
-import { type PagesParts, type Request, type Site, visitorOf } from "./pages/site.ts";
+import { type PagesParts, type Place, type Request, type Site, visitorOf } from "./pages/site.ts";
 import { targetPages } from "./pages/targets.tsx";
+import { mountTheme } from "./pages/theme.ts";
 import type { App } from "./shell.ts";
 
 export const pages: readonly Page[] = [
@@ -37,36 +40,52 @@ export const pages: readonly Page[] = [
   ...targetPages,
   ...issuerPages,
   ...crudPages,
+  ...menuPages,
 ];
 
-/** Shown to whoever may call the contract. */
-const nav: readonly { path: string; label: string; contract: Contract }[] = [
-  { path: "/", label: "Overview", contract: overviewApi.summary },
-  { path: "/certificates", label: "Certificates", contract: certificatesApi.list },
-  { path: "/jobs", label: "Jobs", contract: workApi.list },
-  { path: "/agents", label: "Agents", contract: agentsApi.list },
-  { path: "/targets", label: "Targets", contract: targetsApi.list },
-  { path: "/issuers", label: "Issuers", contract: issuersApi.list },
-  { path: "/profiles", label: "Profiles", contract: profilesApi.list },
-  { path: "/policies", label: "Renewal policies", contract: renewalPoliciesApi.list },
-  { path: "/owners", label: "Owners", contract: ownersApi.list },
-  { path: "/teams", label: "Teams", contract: teamsApi.list },
-  { path: "/schedules", label: "Schedules", contract: workApi.schedules },
-  { path: "/audit", label: "Audit", contract: auditApi.list },
-  { path: "/keys", label: "API keys", contract: accessApi.listKeys },
-  { path: "/users", label: "Users", contract: accessApi.listUsers },
+const nav: readonly Place[] = [
+  place(undefined, "/", "Dashboard", "gauge", overviewApi.summary, { key: "d", dock: true }),
+  place("Inventory", "/certificates", "Certificates", "file-badge", certificatesApi.list, {
+    key: "c",
+    dock: true,
+  }),
+  place("Inventory", "/targets", "Targets", "server", targetsApi.list, { key: "t" }),
+  place("Inventory", "/agents", "Agents", "cpu", agentsApi.list, { key: "g", dock: true }),
+  place("Work", "/jobs", "Jobs", "list-checks", workApi.list, { key: "j", dock: true }),
+  place("Work", "/schedules", "Schedules", "timer", workApi.schedules, { key: "s" }),
+  place("Trust", "/issuers", "Issuers", "plug", issuersApi.list, { key: "a" }),
+  place("Trust", "/profiles", "Profiles", "sliders-horizontal", profilesApi.list, { key: "p" }),
+  place("Trust", "/policies", "Renewal policies", "scale", renewalPoliciesApi.list, { key: "r" }),
+  place("Record", "/audit", "Audit", "scroll-text", auditApi.list, { key: "l" }),
+  place("People", "/teams", "Teams", "users", teamsApi.list, { key: "m" }),
+  place("People", "/owners", "Owners", "circle-user", ownersApi.list, { key: "o" }),
+  place("People", "/users", "Users", "user", accessApi.listUsers, { key: "u" }),
+  place("People", "/keys", "API keys", "key-round", accessApi.listKeys, { key: "k" }),
 ];
+
+function place(
+  group: string | undefined,
+  path: string,
+  label: string,
+  icon: IconName,
+  contract: Contract,
+  more: { readonly key?: string; readonly dock?: boolean },
+): Place {
+  return { group, path, label, icon, contract, ...more };
+}
 
 export function mountPages(parts: PagesParts): (app: App) => void {
   return (app) => {
     const operations = new Map(parts.operations.map((it) => [it.contract.name, it]));
-    const site: Site = { parts, operations, pages, nav, assets: mountAssets(app) };
+    mountAssets(app);
+    const site: Site = { parts, operations, pages, nav, version: parts.version };
     const show = async (c: Request) => {
       const { pathname, search } = new URL(c.req.url);
       return await showAt(site, c, await visitorOf(site, c), pathname + search);
     };
     for (const page of pages) app.get(page.path, show);
     mountForms(app, site);
+    mountTheme(app);
     // A person who followed a dead link gets a page; a program gets its problem document.
     app.use(async (c, next) => {
       await next();

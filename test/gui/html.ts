@@ -104,7 +104,8 @@ export function faultsIn(html: string): readonly string[] {
       faults.push(`no label: ${it.attributes.get("name")}`);
     if (
       ["button", "a", "th", "legend", "summary", "label"].includes(it.tag) &&
-      it.text.trim() === ""
+      it.text.trim() === "" &&
+      (it.attributes.get("aria-label") ?? "") === ""
     ) {
       faults.push(`an empty ${it.tag}`);
     }

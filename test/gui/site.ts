@@ -62,7 +62,7 @@ export async function openSite(
     site: { authType, names: ["certctl.test"], corsOrigins: [] },
     trustedProxies: [],
     limits: undefined,
-    mounts: [mountPages({ ...parts, authenticator: auth, authType })],
+    mounts: [mountPages({ ...parts, authenticator: auth, authType, version: "0.0.0" })],
   });
   const fetch = async (path: string, init: RequestInit): Promise<Response> =>
     await app.fetch(new Request(`${origin}${path}`, init), {

@@ -49,7 +49,7 @@ export function InvitedPage({ invited, now }: InvitedProps): Html {
             shown this once, and works once.
           </p>
           <Secret value={invited.command} label="Join command" />
-          <p class="hint">
+          <p class="sub">
             {"Valid until "}
             <Time at={invited.expiresAt} now={now} />
           </p>
@@ -62,9 +62,9 @@ export function InvitedPage({ invited, now }: InvitedProps): Html {
           <a href="/agents">It then stands among the agents</a>
         </li>
       </ol>
-      <p class="hint">
+      <p class="sub">
         {"The agent trusts this server because of the fingerprint of its CA: "}
-        <code class="long">{invited.caFingerprint}</code>
+        <code>{invited.caFingerprint}</code>
       </p>
     </>
   );

@@ -5,9 +5,11 @@ import type { AgentView } from "#features/agents/agent.ts";
 import { agentsApi } from "#features/agents/api.ts";
 import type { Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
+import { ListTable } from "../list-table.tsx";
+import type { Listed } from "../listed.ts";
 import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
-import { type Column, type Listed, ListTable } from "../table.tsx";
+import type { Column } from "../table.tsx";
 import { Time } from "../time.tsx";
 
 export interface AgentsProps {
@@ -22,9 +24,9 @@ export function AgentsPage({ frame, query, list, names, retired }: AgentsProps):
   return (
     <>
       <h1>{retired ? "Retired agents" : "Agents"}</h1>
-      <p class="links">
+      <p class="acts mb-4">
         {frame.may(agentsApi.createJoinToken) ? (
-          <a class="button" href="/agents/new">
+          <a class="btn" href="/agents/new">
             Add agent
           </a>
         ) : null}

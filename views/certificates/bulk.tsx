@@ -57,7 +57,7 @@ export function BulkPage(props: BulkProps): Html {
             choices={choices}
             submit={`${isRenewal ? "Renew" : "Reassign"} ${count}`}
           />
-          <p class="hint">
+          <p class="sub">
             It becomes a job that can be paused and stopped, and shows what came of each.
           </p>
         </>
@@ -97,7 +97,7 @@ export function SelectedBar({ frame, query, total, criteria }: SelectedProps): H
   const narrowed = [...query].filter(([name, value]) => criteria.includes(name) && value !== "");
   const owner = narrowed.length === 1 ? query.get("owner_id") : null;
   return (
-    <form method="get" action="/certificates/bulk-renew" id={formId} class="actions">
+    <form method="get" action="/certificates/bulk-renew" id={formId} class="acts mb-4">
       <span>With what is ticked:</span>
       <button type="submit">Renew…</button>
       <button type="submit" formaction="/certificates/bulk-reassign">

@@ -98,9 +98,9 @@ function Actions({ frame, certificate }: CertificateProps): Html {
   const hidden = { id: certificate.id };
   const isArchived = certificate.archivedAt !== null;
   return (
-    <div class="actions">
+    <div class="acts mb-4">
       {certificate.notAfter === null ? null : (
-        <a class="button" href={`/certificates/${certificate.id}/pem`}>
+        <a class="btn" href={`/certificates/${certificate.id}/pem`}>
           Download PEM
         </a>
       )}

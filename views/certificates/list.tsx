@@ -5,9 +5,10 @@ import type { CertificateView } from "#features/certificates/certificate.ts";
 import type { Choices, Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
 import { ListPage, type Rows } from "../list-page.tsx";
+import { filterNames } from "../list-query.ts";
 import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
-import { type Column, filterNames } from "../table.tsx";
+import type { Column } from "../table.tsx";
 import { Time } from "../time.tsx";
 import { SelectedBar, Tick } from "./bulk.tsx";
 
@@ -27,7 +28,9 @@ export function CertificatesPage({ names, choices, ...rows }: CertificatesProps)
       columns={columnsOf(rows.frame, names)}
       choices={choices}
       empty="There is no such certificate."
-      bar={
+      class="certs"
+      rowId={(it) => it.id}
+      bulk={
         <SelectedBar
           frame={rows.frame}
           query={rows.query}

@@ -27,8 +27,8 @@ export function Versions({ frame, versions, names }: VersionsProps): Html {
     { title: "Valid until", cell: (it) => <Time at={it.notAfter} now={now} /> },
     { title: "Key", cell: (it) => it.keyAlgorithm },
     { title: "Key held by", cell: (it) => <Holder of={it} names={names} /> },
-    { title: "Serial number", cell: (it) => <code class="long">{it.serialNumber}</code> },
-    { title: "SHA-256", cell: (it) => <code class="long">{it.fingerprint}</code> },
+    { title: "Serial number", cell: (it) => <code>{it.serialNumber}</code> },
+    { title: "SHA-256", cell: (it) => <code>{it.fingerprint}</code> },
     { title: "Deploy again", cell: (it) => <Redeploy of={it} frame={frame} /> },
   ];
   return <Table caption="Versions, the newest first" rows={versions} columns={columns} />;
@@ -77,12 +77,12 @@ function State({ of }: { readonly of: DeploymentView }): Html {
     <>
       <Status of={of.state} />
       {of.state === "InstalledNotSeen" ? (
-        <p class="hint">
+        <p class="sub">
           The files are in place and the service was told to read them, but nobody has seen it serve
           this certificate.
         </p>
       ) : null}
-      {of.message === null || of.state === "Superseded" ? null : <p class="hint">{of.message}</p>}
+      {of.message === null || of.state === "Superseded" ? null : <p class="sub">{of.message}</p>}
     </>
   );
 }
@@ -99,7 +99,7 @@ function Seen(props: {
   return (
     <>
       {expected !== undefined && expected !== of.seenFingerprint ? "another certificate " : null}
-      <code class="long">{of.seenFingerprint}</code>
+      <code>{of.seenFingerprint}</code>
       {of.tlsVersion === null ? " " : ` over ${of.tlsVersion}, `}
       <Time at={of.seenAt} now={now} />
     </>

@@ -35,7 +35,7 @@ export function Served({ served, targetIds, now }: ServedProps): Html {
         <p class="note bad">
           <strong>{it.targetName}: </strong>
           {"an earlier version is served: serial "}
-          <code class="long">{it.serialNumber}</code>
+          <code>{it.serialNumber}</code>
           {", valid until "}
           <Time at={it.notAfter} now={now} />
         </p>
@@ -58,7 +58,7 @@ function InPlace(props: CellProps & Pick<ServedProps, "targetIds">): Html {
       {", valid until "}
       <Time at={of.notAfter} now={now} />
       {targetIds.includes(of.targetId) ? null : (
-        <p class="hint">It is no target of this certificate any more: nothing is deployed there.</p>
+        <p class="sub">It is no target of this certificate any more: nothing is deployed there.</p>
       )}
     </>
   );
@@ -72,7 +72,7 @@ function LastSeen({ of, now }: CellProps): Html {
   ) : (
     <>
       <Time at={of.seenAt} now={now} />
-      <p class="hint">{of.message ?? "then something else was seen"}</p>
+      <p class="sub">{of.message ?? "then something else was seen"}</p>
     </>
   );
 }

@@ -33,7 +33,7 @@ export function IssuerPage(props: IssuerProps): Html {
       {issuer.testMessage === null ? null : (
         <p class={issuer.testStatus === "failed" ? "note bad" : "hint"}>{issuer.testMessage}</p>
       )}
-      <div class="actions">
+      <div class="acts mb-4">
         <OperationForm
           of={issuerActionsApi.test}
           frame={frame}
@@ -71,8 +71,8 @@ const authorityColumns = (
   { title: "Issued by", cell: (it) => all.find(({ id }) => id === it.parentId)?.name ?? "itself" },
   { title: "State", cell: (it) => (it.issuing ? `${it.state}, issuing` : it.state) },
   { title: "Valid until", cell: (it) => <Time at={it.notAfter} now={now} /> },
-  { title: "Serial number", cell: (it) => <code class="long">{it.serialNumber}</code> },
-  { title: "SHA-256", cell: (it) => <code class="long">{it.fingerprint}</code> },
+  { title: "Serial number", cell: (it) => <code>{it.serialNumber}</code> },
+  { title: "SHA-256", cell: (it) => <code>{it.fingerprint}</code> },
   {
     title: "Certificate",
     cell: (it) => <a href={`/.well-known/pki/ca/${it.id}`}>Download (DER)</a>,
@@ -86,7 +86,7 @@ function Change({ frame, issuer, values, nested }: IssuerProps): Html | null {
       <details open={frame.sent?.operation === issuersApi.update.name || undefined}>
         <summary>Change…</summary>
         {issuer.secretsSet.length > 0 ? (
-          <p class="hint">
+          <p class="sub">
             {`Set and not shown: ${issuer.secretsSet.join(", ")}. An empty secret stays as it is.`}
           </p>
         ) : null}

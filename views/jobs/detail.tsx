@@ -13,10 +13,11 @@ import { fieldsOf } from "../fields.ts";
 import { OperationForm } from "../form.tsx";
 import type { Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
+import type { Listed } from "../listed.ts";
 import { Live } from "../live.tsx";
 import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
-import { type Column, type Listed, Table } from "../table.tsx";
+import { type Column, Table } from "../table.tsx";
 import { Time, took } from "../time.tsx";
 import { Items } from "./items.tsx";
 
@@ -174,7 +175,7 @@ function Actions({ frame, job, canCancel, canPause, canRetry }: JobProps): Html 
   const hidden = { id: job.id };
   const waits = job.status === "AwaitingApproval";
   return (
-    <div class="actions">
+    <div class="acts mb-4">
       {waits ? (
         <OperationForm of={workApi.approve} frame={frame} hidden={hidden} submit="Approve" />
       ) : null}

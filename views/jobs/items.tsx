@@ -4,9 +4,11 @@ import type { ItemCounts, ItemView } from "#features/bulk/answer.ts";
 import { workApi } from "#features/work/api.ts";
 import type { Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
+import { ListTable } from "../list-table.tsx";
+import type { Listed } from "../listed.ts";
 import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
-import { type Column, type Listed, ListTable } from "../table.tsx";
+import type { Column } from "../table.tsx";
 
 export interface ItemsProps {
   readonly frame: Frame;

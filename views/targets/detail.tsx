@@ -64,7 +64,7 @@ function TestResult({ frame, target }: TargetProps): Html {
         <p class={target.testStatus === "failed" ? "note bad" : "hint"}>{target.testMessage}</p>
       )}
       {target.retiredAt === null ? (
-        <div class="actions">
+        <div class="acts mb-4">
           <OperationForm
             of={targetActionsApi.test}
             frame={frame}

@@ -3,7 +3,8 @@ import { coerce } from "#base/coerce.ts";
 import type { Contract, Output } from "#base/contract.ts";
 import { Problem } from "#base/problem.ts";
 import { fieldsOf } from "#views/fields.ts";
-import type { Listed } from "#views/table.tsx";
+import { arrangement } from "#views/list-query.ts";
+import type { Listed } from "#views/listed.ts";
 import type { Visit } from "./page.ts";
 
 interface ListOutput<Row> {
@@ -64,7 +65,8 @@ function withZone(contract: Contract, query: URLSearchParams): URLSearchParams {
 /** What is empty is not asked for; what is unknown is handed on, so that it is named as unknown. */
 function inputOf(contract: Contract, query: URLSearchParams): Readonly<Record<string, unknown>> {
   const fields = new Map(fieldsOf(contract).map((it) => [it.name, it]));
-  const entries = [...new Set(query.keys())].flatMap((name) => {
+  const asked = [...new Set(query.keys())].filter((name) => !arrangement.has(name));
+  const entries = asked.flatMap((name) => {
     const texts = query.getAll(name).filter((it) => it !== "");
     if (texts.length === 0) return [];
     const field = fields.get(name);

@@ -1,12 +1,15 @@
 /** A page as data: its path, and how it is loaded for one visitor. */
 import type { Contract, Output } from "#base/contract.ts";
 import type { Actor } from "#features/context.ts";
+import type { Crumb, NavGroup } from "#views/chrome.ts";
 import type { Frame } from "#views/frame.ts";
 import type { Html } from "#views/html.ts";
 
 export interface Visit {
   readonly frame: Frame;
   readonly actor: Actor;
+  /** Where this visitor may go. */
+  readonly nav: readonly NavGroup[];
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -21,6 +24,8 @@ export interface Shown {
   readonly title: string;
   readonly body: Html;
   readonly status?: number;
+  /** What stands between the section and this page. */
+  readonly crumbs?: readonly Crumb[];
 }
 
 export interface Page {

@@ -1,16 +1,18 @@
 /** Answers with a page: loads it, wraps it, sets its policy. A problem becomes a page that helps. */
 /** @jsxImportSource hono/jsx */
+import { gzipSync } from "node:zlib";
 import { getCookie } from "hono/cookie";
 import { accessApi } from "#features/access/api.ts";
 import { contracts } from "#features/apis.ts";
 import type { SentForm, ShownProblem } from "#views/frame.ts";
 import { type Html, toDocument } from "#views/html.ts";
+import { Icon } from "#views/icon.tsx";
 import { Layout } from "#views/layout.tsx";
 import { ProblemPage } from "#views/problem.tsx";
 import { pagePolicy } from "../headers.ts";
 import { problemDocument } from "../problem-response.ts";
-import { matchPage, type Page, type Visit } from "./page.ts";
-import { cookie, type Request, type Site, type Visitor, visitOf } from "./site.ts";
+import { matchPage, type Page, type Shown, type Visit } from "./page.ts";
+import { cookie, type Request, type Site, themeOf, type Visitor, visitOf } from "./site.ts";
 
 /** Names what was done, for the page that is shown next. */
 export const doneCookie = "__Host-certctl-done";
@@ -94,6 +96,7 @@ export interface Answer {
   readonly status: number;
   readonly visit: Visit;
   readonly page?: Page;
+  readonly crumbs?: Shown["crumbs"];
 }
 
 export async function respond(
@@ -109,9 +112,11 @@ export async function respond(
     <Layout
       frame={frame}
       title={it.title}
-      assets={site.assets}
-      nav={site.nav.filter((entry) => frame.may(entry.contract))}
+      nav={it.visit.nav}
       section={section}
+      crumbs={it.crumbs}
+      theme={themeOf(c)}
+      version={site.version}
       user={actor.type === "anonymous" ? undefined : actor.name}
       open={site.parts.authType === "none"}
       done={it.status < 400 ? done : undefined}
@@ -125,7 +130,17 @@ export async function respond(
   });
   for (const each of visitor.cookies) headers.append("set-cookie", each);
   if (done !== undefined) headers.append("set-cookie", cookie(doneCookie, ""));
-  return new Response(document, { status: it.status, headers });
+  return zipped(c, document, it.status, headers);
+}
+
+/** Tokens look otherwise in every answer (`maskToken`), so that its length says nothing about them. */
+function zipped(c: Request, document: string, status: number, headers: Headers): Response {
+  headers.set("vary", "accept-encoding");
+  if (!/\bgzip\b/.test(c.req.header("accept-encoding") ?? "")) {
+    return new Response(document, { status, headers });
+  }
+  headers.set("content-encoding", "gzip");
+  return new Response(new Uint8Array(gzipSync(document, { level: 5 })), { status, headers });
 }
 
 /** Only what is a contract's name is said again. */
@@ -146,10 +161,15 @@ async function askToSignIn(c: Request, visit: Visit): Promise<Response> {
   if (c.req.header("hx-request")) {
     const text = await toDocument(
       <div id="live">
-        <p class="note warning" role="alert">
-          {"You are not signed in any more. "}
-          <a href={signIn}>Sign in</a>
-        </p>
+        <div class="note warn" role="alert">
+          <Icon name="log-out" />
+          <p>
+            {"You are not signed in any more. "}
+            <a class="a" href={signIn}>
+              Sign in
+            </a>
+          </p>
+        </div>
       </div>,
     );
     return new Response(text, { headers: { "content-type": "text/html; charset=utf-8" } });

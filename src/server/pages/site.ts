@@ -10,9 +10,9 @@ import type { Call, Outcome } from "#features/call.ts";
 import { scopeOf } from "#features/context.ts";
 import type { Operation } from "#features/handler.ts";
 import { type Runner, run } from "#features/run.ts";
+import type { NavEntry, NavGroup, Theme } from "#views/chrome.ts";
 import type { Frame, SentForm } from "#views/frame.ts";
-import type { Assets, NavEntry } from "#views/layout.tsx";
-import { csrfTokenOf, type Identify, type Identity } from "../authenticate.ts";
+import { csrfTokenOf, type Identify, type Identity, maskToken } from "../authenticate.ts";
 import type { Env } from "../shell.ts";
 import type { Page, Visit } from "./page.ts";
 
@@ -23,14 +23,22 @@ export interface PagesParts {
   readonly authenticator: Authenticator;
   readonly authType: "api-key" | "none";
   readonly maxBody: number;
+  /** Of the server, as every page says it. */
+  readonly version: string;
 }
 
 export interface Site {
   readonly parts: PagesParts;
   readonly operations: ReadonlyMap<string, Operation>;
   readonly pages: readonly Page[];
-  readonly nav: readonly (NavEntry & { readonly contract: Contract })[];
-  readonly assets: Assets;
+  readonly nav: readonly Place[];
+  readonly version: string;
+}
+
+/** An entry of the navigation; shown to whoever may call the contract. */
+export interface Place extends NavEntry {
+  readonly group: string | undefined;
+  readonly contract: Contract;
 }
 
 export type Request = Context<Env>;
@@ -103,7 +111,7 @@ export function outputOf<C extends Contract>(contract: C, outcome: Outcome): Out
   return outcome.output as Output<C>;
 }
 
-export interface Place {
+export interface At {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly params: Readonly<Record<string, string>>;
@@ -113,7 +121,7 @@ export function visitOf(
   site: Site,
   c: Request,
   visitor: Visitor,
-  at: Place & { readonly sent: SentForm | undefined },
+  at: At & { readonly sent: SentForm | undefined },
 ): Visit {
   const { world } = site.parts.runner;
   const { actor } = visitor.identity;
@@ -121,7 +129,7 @@ export function visitOf(
   const frame: Frame = {
     now: world.clock.now(),
     nonce: Buffer.from(world.random.bytes(16)).toString("base64"),
-    csrf: visitor.csrf,
+    csrf: maskToken(visitor.csrf, world.random),
     here: search === "" ? at.path : `${at.path}?${search}`,
     sent: at.sent,
     may: (contract) => may(visitor.identity, contract),
@@ -129,7 +137,8 @@ export function visitOf(
   const read = async <C extends Contract>(contract: C, input: object = {}) => {
     return outputOf(contract, await call(site, c, visitor.identity, { contract, input }));
   };
-  return { frame, actor, path: at.path, params: at.params, query: at.query, read };
+  const nav = navFor(site, frame);
+  return { frame, actor, nav, path: at.path, params: at.params, query: at.query, read };
 }
 
 /** The runner decides; this only spares people what they would be refused. */
@@ -139,4 +148,18 @@ function may({ actor }: Identity, { permission, scope }: Contract): boolean {
   if (permission === "self") return true;
   const granted = scopeOf(actor, permission);
   return granted !== undefined && (scope !== "global" || granted === "all");
+}
+
+/** What the visitor may go to, in its groups. */
+function navFor(site: Site, frame: Frame): readonly NavGroup[] {
+  const open = site.nav.filter((it) => frame.may(it.contract));
+  const titles = [...new Set(open.map((it) => it.group))];
+  return titles.map((title) => ({ title, entries: open.filter((it) => it.group === title) }));
+}
+
+export const themeCookie = "certctl-theme";
+
+export function themeOf(c: Request): Theme {
+  const chosen = getCookie(c, themeCookie);
+  return chosen === "light" || chosen === "dark" ? chosen : "system";
 }

@@ -1,0 +1,61 @@
+/** The state of a list in its URL: what filters, and what only arranges. */
+import { z } from "zod";
+import { toSnake } from "#base/case.ts";
+import type { Contract } from "#base/contract.ts";
+import { shapeOf } from "#base/schema.ts";
+
+/** What of a list's query is no filter. */
+const mechanics: ReadonlySet<string> = new Set([
+  "page",
+  "per_page",
+  "page_size",
+  "cursor",
+  "sort",
+  "fields",
+]);
+
+/** What only a page knows of; the operation is not asked with it. */
+export const arrangement: ReadonlySet<string> = new Set(["columns", "density"]);
+
+export const isMechanic = (name: string): boolean => mechanics.has(name) || arrangement.has(name);
+
+/** The wire names a list can be filtered by. */
+export function filterNames(of: Contract): readonly string[] {
+  return Object.keys(shapeOf(of.input))
+    .map(toSnake)
+    .filter((name) => !isMechanic(name));
+}
+
+/** The first of the contract's sorts; its description says the direction. */
+export function defaultSort(of: Contract): string | undefined {
+  const { sort } = shapeOf(of.input);
+  const said = sort instanceof z.ZodType ? sort.meta()?.description : undefined;
+  return said?.replace(/^Default /, "");
+}
+
+/** The same list otherwise; changing anything begins at the first page again. Null takes a parameter away. */
+export function hrefOf(
+  path: string,
+  query: URLSearchParams,
+  change: Readonly<Record<string, string | null>>,
+): string {
+  const next = new URLSearchParams([...query].filter(([, value]) => value !== ""));
+  for (const name of ["cursor", "page"]) next.delete(name);
+  for (const [name, value] of Object.entries(change)) {
+    if (value === null) next.delete(name);
+    else next.set(name, value);
+  }
+  const text = next.toString();
+  return text === "" ? path : `${path}?${text}`;
+}
+
+/** Without one of several values of a filter. */
+export function hrefWithout(
+  path: string,
+  query: URLSearchParams,
+  name: string,
+  value: string,
+): string {
+  const next = new URLSearchParams([...query].filter((it) => it[0] !== name || it[1] !== value));
+  return hrefOf(path, next, {});
+}
