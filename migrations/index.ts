@@ -5,6 +5,7 @@ import { namesInByteOrder } from "./0003-names-in-byte-order.ts";
 import { personBehindAKey } from "./0004-person-behind-a-key.ts";
 import { deploymentsInPlace } from "./0005-deployments-in-place.ts";
 import { namesOfRetiredAgents } from "./0006-names-of-retired-agents.ts";
+import { numbers } from "./0007-numbers.ts";
 import type { Migration } from "./dialect.ts";
 
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   personBehindAKey,
   deploymentsInPlace,
   namesOfRetiredAgents,
+  numbers,
 ];

@@ -119,4 +119,20 @@ export const workSettings = [
     summary: "How often events older than a week are forgotten; the audit trail keeps its own.",
     effect: "restart",
   },
+  {
+    key: "CERTCTL_HEARTBEAT_CLEANUP_INTERVAL",
+    property: "heartbeatCleanupInterval",
+    schema: Interval,
+    default: "1h",
+    summary: "How often the hours of agents' heartbeats older than a week are forgotten.",
+    effect: "restart",
+  },
+  {
+    key: "CERTCTL_DAILY_COUNTS_INTERVAL",
+    property: "dailyCountsInterval",
+    schema: Interval,
+    default: "1h",
+    summary: "How often days that are over are looked for, to keep their numbers.",
+    effect: "restart",
+  },
 ] as const satisfies readonly Setting[];

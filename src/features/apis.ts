@@ -7,6 +7,7 @@ import { certificatesApi } from "./certificates/api.ts";
 import { deploymentsApi } from "./deployments/api.ts";
 import { issuerActionsApi, issuersApi } from "./issuers/api.ts";
 import { overviewApi } from "./overview/api.ts";
+import { statsApi } from "./overview/stats-api.ts";
 import { ownersApi, teamsApi } from "./ownership/api.ts";
 import { renewalPoliciesApi } from "./policies/api.ts";
 import { profilesApi } from "./profiles/api.ts";
@@ -29,6 +30,7 @@ const apis: readonly Api[] = [
   deploymentsApi,
   workApi,
   overviewApi,
+  statsApi,
 ];
 
 export const contracts: readonly Contract[] = apis.flatMap((api) => Object.values(api));

@@ -30,7 +30,7 @@ export function txOf(db: Kysely<Tables>, origin: Origin, parts: TxParts): Tx {
     newId: (kind) => newId(prefixes[kind], now, random),
     async emit(type, subject, payload) {
       const event: DomainEvent = { type, subjectId: subject.id, teamPk: subject.teamPk, payload };
-      await trail.insertEvent(db, event, now);
+      await trail.insertEvent(db, event, origin.actor, now);
       parts.events?.push(event);
       wakes.add("events");
       for (const it of subscriptions) {

@@ -75,6 +75,7 @@ export async function insertJob(
       deadline: options.deadline ?? null,
       dedupe_key: options.dedupeKey ?? null,
       cancel_requested: 0,
+      retried: 0,
       is_final: 0,
       result: null,
       lease_token: null,
@@ -190,6 +191,7 @@ export async function moveIdle(
         ...(change.error === undefined ? {} : { last_error: change.error }),
         ...(change.input === undefined ? {} : { input: json(change.input) }),
         ...(event === "retry" || event === "resume" ? { attempts: 0 } : {}),
+        ...(event === "retry" ? { retried: 1 as const } : {}),
       })
       .where("pk", "=", pk)
       .where("state", "=", from)

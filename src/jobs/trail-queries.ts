@@ -16,16 +16,25 @@ const addEvent = statement((db, it: Omit<Insertable<Tables["events"]>, "pk" | "p
     team_pk: it.team_pk,
     payload: it.payload,
     created_at: it.created_at,
+    actor_type: it.actor_type,
+    actor_name: it.actor_name,
   }),
 );
 
-export async function insertEvent(db: Db, event: DomainEvent, now: Instant): Promise<void> {
+export async function insertEvent(
+  db: Db,
+  event: DomainEvent,
+  actor: Requester,
+  now: Instant,
+): Promise<void> {
   await addEvent(db, {
     type: event.type,
     subject_id: event.subjectId,
     team_pk: event.teamPk,
     payload: json(event.payload),
     created_at: now,
+    actor_type: actor.type,
+    actor_name: actor.name,
   });
 }
 

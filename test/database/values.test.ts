@@ -228,6 +228,7 @@ eachEngine("constraints", (open) => {
             run_after: instant(1),
             dedupe_key: "once",
             cancel_requested: 0,
+            retried: 0,
             is_final: 0,
             requested_by: "u-1",
             created_at: instant(1),

@@ -125,6 +125,7 @@ const row = (n: number, now: ReturnType<typeof systemClock.now>) => ({
   dedupe_key: null,
   cancel_requested: 0 as const,
   last_error: null,
+  retried: 0 as const,
   is_final: 0 as const,
   requested_by: '{"type":"system","id":"system","name":"tests"}',
   request_id: null,

@@ -273,6 +273,7 @@ export function* deploymentRows(plan: Plan, random: Random): Iterable<Row<"deplo
       seen_fingerprint: null,
       seen_chain: null,
       tls_version: null,
+      in_use: 0,
       created_at: createdAt,
       updated_at: createdAt,
     };

@@ -22,6 +22,8 @@ export const inventory = {
     retired_name: "text?",
     ...revised,
   },
+  /** `slots`: a bit for each five minutes of the hour in which the agent was heard of. */
+  agent_hours: { hour: "instant", agent_pk: "int", slots: "int" },
   join_tokens: {
     pk: "key",
     id: "text",
@@ -113,6 +115,8 @@ export const inventory = {
     seen_chain: "json?",
     tls_version: "text?",
     installed_at: "instant?",
+    /** 1: the last look saw it; 0: not so; null: another version is current, or nobody wants it there. */
+    in_use: "flag?",
     created_at: "instant",
     updated_at: "instant",
   },

@@ -27,6 +27,8 @@ export const work = {
     lease_until: "instant?",
     dedupe_key: "text?",
     cancel_requested: "flag",
+    /** A person had it tried again after its last attempt failed. */
+    retried: "flag",
     last_error: "text?",
     is_final: "flag",
     requested_by: "text",
@@ -82,6 +84,8 @@ export const work = {
     team_pk: "int?",
     payload: "json",
     created_at: "instant",
+    actor_type: "text?",
+    actor_name: "text?",
   },
   audit_events: {
     pk: "key",
@@ -111,6 +115,8 @@ export const work = {
     resource_id: "text?",
     created_at: "instant",
   },
+  /** What a day had, once it is over; `team_pk` 0: of no team, -1: all together. */
+  daily_counts: { day: "instant", name: "text", team_pk: "int", n: "int" },
   /** Kept by `migrate.ts`, the one table that no migration makes. */
   schema_migrations: { name: "text", checksum: "text", applied_at: "instant" },
 } as const;

@@ -98,6 +98,41 @@ export const agentsApi = {
     output: z.object({ anchorsPem: z.array(z.string()), fingerprints: z.array(z.string()) }),
     problems: [],
   }),
+  heartbeats: contract({
+    name: "agents.heartbeats",
+    summary: "In which hours an agent was heard of, at most a week back",
+    method: "GET",
+    path: "/api/v1/agents/:id/heartbeats",
+    permission: "agents:read",
+    scope: "team",
+    effect: "read",
+    answer: "json",
+    input: z.strictObject({
+      id: Id,
+      hours: z
+        .int()
+        .min(1)
+        .max(168)
+        .default(24)
+        .meta({ title: "Hours", description: "Default 24" }),
+    }),
+    output: z.object({
+      data: z.array(
+        z.object({
+          hour: Timestamp,
+          slots: z.array(z.int()).nullable().meta({
+            title: "For each five minutes of the hour: 1 when it was heard of",
+            description: "Null: it had not joined, or nothing was kept yet",
+          }),
+          heard: z.int().nullable().meta({ title: "How many of the slots" }),
+        }),
+      ),
+      total: z.int(),
+      slotSeconds: z.int(),
+    }),
+    problems: ["not-found"],
+    cli: { noun: "agents", verb: "heartbeats", positional: "id" },
+  }),
   join: contract({
     name: "agents.join",
     summary: "Turn a join token into an agent with its own credential",

@@ -12,6 +12,7 @@ import { ownAnchors } from "../issuers/first.ts";
 import { heartbeatInterval } from "./agent.ts";
 import { agentsApi } from "./api.ts";
 import * as held from "./held-queries.ts";
+import { heartbeatCleanup, heartbeats } from "./history.ts";
 import { createJoinToken, join, trust } from "./join.ts";
 import { flushHeartbeats, noteAlive } from "./presence.ts";
 import * as queries from "./queries.ts";
@@ -110,9 +111,11 @@ export const agents: Feature = {
     trust,
     join,
     heartbeat,
+    heartbeats,
     retire,
   }),
   recurring: [
+    heartbeatCleanup,
     {
       name: "agent-health",
       summary: "Tell which agents fell silent and which are back",

@@ -81,6 +81,13 @@ export async function retireTargets(
     .where("agent_pk", "=", agentPk)
     .where("retired_at", "is", null)
     .execute();
+  const targets = db.selectFrom("targets").select("pk").where("agent_pk", "=", agentPk);
+  await db
+    .updateTable("deployments")
+    .set({ in_use: null })
+    .where("target_pk", "in", targets)
+    .where("in_use", "is not", null)
+    .execute();
 }
 
 export async function listActiveJobs(db: Db, agentPk: number): Promise<readonly number[]> {

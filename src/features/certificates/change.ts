@@ -11,6 +11,7 @@ import { loadPolicy, policyByPk } from "../policies/index.ts";
 import { expiringAt, renewAt } from "../policies/renewal-policy.ts";
 import { profileByPk } from "../profiles/index.ts";
 import { certificatesApi } from "./api.ts";
+import { refreshInUse } from "./in-use-queries.ts";
 import { resolvePlacement } from "./placement-queries.ts";
 import { followTargets } from "./placing.ts";
 import * as queries from "./queries.ts";
@@ -109,6 +110,7 @@ export const archive = write(certificatesApi.archive, {
       await jobs.moveIdle(tx.db, pk, "cancel", tx.now, { error: "the certificate was archived" });
       await jobs.askToCancel(tx.db, pk, tx.now);
     }
+    await refreshInUse(tx.db, row.pk);
     await tx.emit("certificate.archived", { id: row.id, teamPk: row.team_pk }, {});
     return null;
   },
@@ -130,6 +132,7 @@ export const restore = write(certificatesApi.restore, {
     const at = validity && held ? renewAt(validity, policy.fields, tx.random.fraction()) : null;
     await queries.updateCertificate(tx.db, row, { archived_at: null, renew_at: at }, tx.now);
     tx.subject({ id: row.id, teamPk: row.team_pk });
+    await refreshInUse(tx.db, row.pk);
     await tx.emit("certificate.restored", { id: row.id, teamPk: row.team_pk }, {});
     return await saved(tx, row.pk);
   },

@@ -6,6 +6,7 @@ import { keyText } from "#pki/algorithms.ts";
 import type { Policy } from "../policies/index.ts";
 import { expiringAt, renewAt } from "../policies/renewal-policy.ts";
 import type { Signed } from "./draft.ts";
+import { refreshInUse } from "./in-use-queries.ts";
 import * as queries from "./queries.ts";
 import * as versions from "./version-queries.ts";
 
@@ -58,6 +59,7 @@ export async function recordVersion(tx: Tx, it: Recording): Promise<{ versionPk:
     tx.now,
   );
   if (!it.isNew) await recordValidity(tx, it);
+  if (mayReplace) await refreshInUse(tx.db, it.certificate.pk);
   await tx.emit(
     "certificate.issued",
     { id: it.certificate.id, teamPk: it.certificate.teamPk },

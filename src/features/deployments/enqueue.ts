@@ -3,6 +3,7 @@ import { z } from "zod";
 import { days, later, minutes } from "#base/time.ts";
 import { agentJob } from "#jobs/job.ts";
 import { on, type Tx } from "#jobs/tx.ts";
+import { refreshInUse } from "../certificates/in-use-queries.ts";
 import { findCertificate, findVersionById, listCurrent } from "../certificates/versions.ts";
 import * as queries from "./queries.ts";
 
@@ -54,6 +55,7 @@ export async function enqueueDeployment(tx: Tx, it: Deployment, priority: number
     },
     tx.now,
   );
+  await refreshInUse(tx.db, it.certificate.pk);
   const job = await tx.enqueue(deployJob, {
     ...subjectOf(it),
     dedupeKey: `deployments.deploy/${it.target.pk}/${it.version.pk}`,

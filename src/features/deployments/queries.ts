@@ -108,6 +108,7 @@ export async function expectDeployment(
       seen_fingerprint: null,
       seen_chain: null,
       tls_version: null,
+      in_use: null,
       created_at: now,
       updated_at: now,
     })

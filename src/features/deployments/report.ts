@@ -7,6 +7,7 @@ import type { Job } from "#jobs/job.ts";
 import * as leases from "#jobs/lease-queries.ts";
 import * as jobs from "#jobs/queries.ts";
 import { requireSelf } from "../agents/self.ts";
+import { refreshInUse } from "../certificates/in-use-queries.ts";
 import { recordFailure } from "../certificates/jobs.ts";
 import { findJobOfAgent, findVersionById, recordProgress } from "../certificates/versions.ts";
 import { type WriteTx, write } from "../handler.ts";
@@ -94,6 +95,7 @@ async function endOnTarget(tx: WriteTx, job: Job, version: Version, input: Repor
     await queries.putInPlace(tx.db, place, { seenAt, now: tx.now });
   }
   await queries.endDeployment(tx.db, by, { state, message: input.error ?? null, seen }, tx.now);
+  await refreshInUse(tx.db, job.certificatePk);
   if (isDeployment && state === "Deployed") {
     await recordProgress(tx.db, job.certificatePk, { last_deployment_at: tx.now }, tx.now);
   }

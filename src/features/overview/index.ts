@@ -3,7 +3,9 @@ import { toSnake } from "#base/case.ts";
 import { type Instant, seconds } from "#base/time.ts";
 import { bind, type Feature, read } from "../handler.ts";
 import { overviewApi, type Summary } from "./api.ts";
+import { dailyCounts } from "./daily.ts";
 import { summarize } from "./queries.ts";
+import { statsOperations } from "./stats.ts";
 
 export interface BuildInfo {
   readonly version: string;
@@ -55,7 +57,11 @@ export function overviewFeature(parts: OverviewParts): Feature {
   });
   return {
     name: "overview",
-    operations: bind(overviewApi, { version, summary, metrics, prometheus }),
+    operations: [
+      ...bind(overviewApi, { version, summary, metrics, prometheus }),
+      ...statsOperations,
+    ],
+    recurring: [dailyCounts],
   };
 }
 

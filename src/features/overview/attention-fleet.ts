@@ -1,0 +1,84 @@
+/** Agents that fell silent, issuers that do not answer, authorities that end. */
+import { days, type Instant, later } from "#base/time.ts";
+import type { Context } from "../context.ts";
+import { type Attention, attention, earliest } from "./attention.ts";
+import * as queries from "./attention-work-queries.ts";
+import type { Helper } from "./help.ts";
+
+/** So many are told one by one. */
+const mostSingle = 3;
+
+export async function silentAgents(ctx: Context, now: Instant): Promise<Attention[]> {
+  const { rows, total } = await queries.listSilentAgents(ctx.scanner, ctx.scope, now);
+  if (rows.length === 0) return [];
+  const dependents = await queries.dependentsOf(
+    ctx.scanner,
+    rows.map((row) => row.pk),
+  );
+  const one = (some: readonly queries.SilentAgent[], count: number): Attention => {
+    const hanging = some.flatMap((row) => dependents.get(row.pk) ?? []);
+    const certificates = hanging.reduce((sum, it) => sum + it.n, 0);
+    const dueOf = (row: queries.SilentAgent) => dependents.get(row.pk)?.not_after ?? null;
+    const mostFirst = [...some].sort(
+      (a, b) => (dependents.get(b.pk)?.n ?? 0) - (dependents.get(a.pk)?.n ?? 0),
+    );
+    return attention({
+      key: `agent_offline/${count === 1 ? some[0]?.id : "several"}`,
+      kind: "agent_offline",
+      severity: certificates > 0 ? "bad" : "warn",
+      count,
+      subjects: mostFirst.map((row) => ({
+        type: "agent",
+        id: row.id,
+        name: row.name,
+        due: dueOf(row),
+      })),
+      // Who was never heard of is silent since it joined.
+      since: earliest(some.map((row) => row.last_heartbeat_at ?? row.created_at)),
+      due: earliest(some.map(dueOf)),
+      facts: {
+        certificates,
+        nextRenewalAt: earliest(hanging.map((it) => it.renew_at)),
+        lastSeenAt: count === 1 ? (some[0]?.last_heartbeat_at ?? null) : null,
+      },
+      path: count === 1 && some[0] ? `/agents/${some[0].id}` : "/agents?status=Offline",
+    });
+  };
+  return total <= mostSingle ? rows.map((row) => one([row], 1)) : [one(rows, total)];
+}
+
+export async function failedIssuers(ctx: Context, help: Helper): Promise<Attention[]> {
+  const rows = await queries.listFailedIssuers(ctx.scanner);
+  return rows.map((row) =>
+    attention({
+      key: `issuer_failed/${row.id}`,
+      kind: "issuer_failed",
+      severity: "bad",
+      count: 1,
+      subjects: [{ type: "issuer", id: row.id, name: row.name, due: null }],
+      reason: row.test_message,
+      since: row.last_tested_at,
+      path: `/issuers/${row.id}`,
+      actions: help("issuers.test", { id: row.id }),
+    }),
+  );
+}
+
+/** Certificates must end before their authority, so that it is felt long before: said so long ahead. */
+const authorityWarning = days(90);
+const authorityUrgent = days(30);
+
+export async function endingAuthorities(ctx: Context, now: Instant): Promise<Attention[]> {
+  const rows = await queries.listEndingAuthorities(ctx.scanner, later(now, authorityWarning));
+  return rows.map((row) =>
+    attention({
+      key: `authority_expires/${row.id}`,
+      kind: "authority_expires",
+      severity: row.not_after - now < authorityUrgent ? "bad" : "warn",
+      count: 1,
+      subjects: [{ type: "authority", id: row.id, name: row.name, due: row.not_after }],
+      cause: row.not_after < now ? "expired" : "ends_soon",
+      path: `/issuers/${row.issuer_id}`,
+    }),
+  );
+}

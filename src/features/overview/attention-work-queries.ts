@@ -1,0 +1,158 @@
+/** SQL on jobs, schedules, issuers, authorities and agents that need a person. */
+import { type Kysely, sql } from "kysely";
+import { days, type Instant, later } from "#base/time.ts";
+import { listed } from "#db/portable.ts";
+import type { Tables } from "#db/tables.ts";
+import { offlineAfter } from "../agents/agent.ts";
+import type { TeamScope } from "../context.ts";
+import { inTeams } from "./scoped.ts";
+
+type Db = Kysely<Tables>;
+
+const most = 200;
+
+/** What failed longer ago and was left alone is history, not a task. */
+export const jobsFailedWithin = days(7);
+
+/** Their failures show as those of their certificate or deployment, which say whether it still matters. */
+const shownElsewhere = ["certificates.issue", "deployments.deploy"];
+
+export type JobRow = Awaited<ReturnType<typeof listFailedJobs>>["rows"][number];
+
+const jobColumns = [
+  "jobs.id",
+  "jobs.kind",
+  "jobs.type",
+  "jobs.last_error",
+  "jobs.completed_at",
+  "jobs.created_at",
+  "jobs.deadline",
+  "jobs.requested_by",
+  "jobs.input",
+  "certificates.name as certificate_name",
+  "targets.name as target_name",
+] as const;
+
+/** Jobs of other kinds that failed for good lately, the latest first. */
+export async function listFailedJobs(db: Db, scope: TeamScope, now: Instant) {
+  const failed = () =>
+    db
+      .selectFrom("jobs")
+      .where("jobs.state", "=", sql.lit("Failed"))
+      .where("jobs.completed_at", ">=", later(now, -jobsFailedWithin))
+      .where("jobs.kind", "not in", shownElsewhere)
+      .where(inTeams(scope, "jobs.team_pk"));
+  const rows = await failed()
+    .leftJoin("certificates", "certificates.pk", "jobs.certificate_pk")
+    .leftJoin("targets", "targets.pk", "jobs.target_pk")
+    .select(jobColumns)
+    .orderBy("jobs.completed_at", "desc")
+    .limit(most)
+    .execute();
+  if (rows.length < most) return { rows, total: rows.length };
+  const { n } = await failed()
+    .select((eb) => eb.fn.countAll<number>().as("n"))
+    .executeTakeFirstOrThrow();
+  return { rows, total: Number(n) };
+}
+
+/** Jobs that wait for approval, the longest first. */
+export async function listAwaiting(db: Db, scope: TeamScope) {
+  return await db
+    .selectFrom("jobs")
+    .leftJoin("certificates", "certificates.pk", "jobs.certificate_pk")
+    .leftJoin("targets", "targets.pk", "jobs.target_pk")
+    .select(jobColumns)
+    .where("jobs.state", "=", "AwaitingApproval")
+    .where(inTeams(scope, "jobs.team_pk"))
+    .orderBy("jobs.pk")
+    .limit(most)
+    .execute();
+}
+
+export async function listFailedSchedules(db: Db) {
+  return await db
+    .selectFrom("schedules")
+    .select(["name", "last_message", "last_started_at", "next_run_at"])
+    .where("last_outcome", "=", "failure")
+    .orderBy("name")
+    .execute();
+}
+
+export async function listFailedIssuers(db: Db) {
+  return await db
+    .selectFrom("issuers")
+    .select(["id", "name", "type", "test_message", "last_tested_at"])
+    .where("test_status", "=", "failed")
+    .where("enabled", "=", 1)
+    .orderBy("name")
+    .limit(most)
+    .execute();
+}
+
+/** Authorities of ours that issue, and end before `until`. */
+export async function listEndingAuthorities(db: Db, until: Instant) {
+  return await db
+    .selectFrom("authorities")
+    .innerJoin("issuers", "issuers.pk", "authorities.issuer_pk")
+    .select([
+      "authorities.id",
+      "authorities.name",
+      "authorities.not_before",
+      "authorities.not_after",
+      "issuers.id as issuer_id",
+    ])
+    .where("authorities.state", "=", "active")
+    .where("authorities.issuing", "=", 1)
+    .where("authorities.not_after", "<", until)
+    .orderBy("authorities.not_after")
+    .limit(most)
+    .execute();
+}
+
+export type SilentAgent = Awaited<ReturnType<typeof listSilentAgents>>["rows"][number];
+
+/** Agents that are not heard of, those that fell silent last first. */
+export async function listSilentAgents(db: Db, scope: TeamScope, now: Instant) {
+  const silent = () =>
+    db
+      .selectFrom("agents")
+      .where("retired_at", "is", null)
+      .where((eb) =>
+        eb.or([
+          eb("last_heartbeat_at", "<", later(now, -offlineAfter)),
+          eb("last_heartbeat_at", "is", null),
+        ]),
+      )
+      .where(inTeams(scope, "agents.team_pk"));
+  const rows = await silent()
+    .select(["pk", "id", "name", "last_heartbeat_at", "created_at"])
+    .orderBy("last_heartbeat_at", "desc")
+    .limit(most)
+    .execute();
+  if (rows.length < most) return { rows, total: rows.length };
+  const { n } = await silent()
+    .select((eb) => eb.fn.countAll<number>().as("n"))
+    .executeTakeFirstOrThrow();
+  return { rows, total: Number(n) };
+}
+
+/** How many certificates each of these agents holds the key of, and when the first is renewed and ends. */
+export async function dependentsOf(db: Db, agentPks: readonly number[]) {
+  const rows = await db
+    .selectFrom("certificate_versions")
+    .innerJoin("certificates", "certificates.pk", "certificate_versions.certificate_pk")
+    .select([
+      "certificate_versions.holder_pk",
+      (eb) => eb.fn.countAll<number>().as("n"),
+      (eb) => eb.fn.min("certificates.renew_at").as("renew_at"),
+      (eb) => eb.fn.min("certificates.not_after").as("not_after"),
+    ])
+    .where("certificate_versions.holder_pk", "in", listed(db, agentPks.join(",")))
+    .where(sql<boolean>`certificate_versions.is_current = 1`)
+    .where("certificates.archived_at", "is", null)
+    .where("certificates.revoked_at", "is", null)
+    .groupBy("certificate_versions.holder_pk")
+    .execute();
+  return new Map(rows.map((it) => [it.holder_pk, { ...it, n: Number(it.n) }]));
+}

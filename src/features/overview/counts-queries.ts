@@ -1,0 +1,201 @@
+/** SQL of how things stand now: counts by ranges of covering indexes, no row is read where all teams may be seen. */
+import { type Kysely, type SqlBool, sql } from "kysely";
+import { days, type Instant, instant, later } from "#base/time.ts";
+import type { Tables } from "#db/tables.ts";
+import { CertificateStatus } from "../certificates/certificate.ts";
+import { certificateHasStatus } from "../certificates/list-queries.ts";
+import type { TeamScope } from "../context.ts";
+import { unplannedWithin } from "./attention-certificate-queries.ts";
+import type { Level } from "./daily-queries.ts";
+import { inTeams, isStanding, noTeam } from "./scoped.ts";
+import type { Timeline } from "./stats-api.ts";
+
+type Db = Kysely<Tables>;
+
+const certificates = (db: Db, scope: TeamScope) =>
+  db
+    .selectFrom("certificates")
+    .select((eb) => eb.fn.countAll<number>().as("n"))
+    .where(inTeams(scope, "certificates.team_pk"));
+
+const counted = async (query: ReturnType<typeof certificates>) =>
+  Number((await query.executeTakeFirstOrThrow()).n);
+
+/** Every status, and how many have it. Those that most have is what the others leave of all. */
+export async function countByStatus(db: Db, scope: TeamScope, now: Instant) {
+  const all = await counted(certificates(db, scope));
+  const counts = new Map<CertificateStatus, number>();
+  let rest = all;
+  for (const status of CertificateStatus.options) {
+    if (status === "Active") continue;
+    const n = await counted(
+      certificates(db, scope).where((eb) => certificateHasStatus(eb, status, now)),
+    );
+    counts.set(status, n);
+    rest -= n;
+  }
+  counts.set("Active", rest);
+  return CertificateStatus.options.map((status) => ({ status, count: counts.get(status) ?? 0 }));
+}
+
+export interface Standing {
+  readonly certificates: number;
+  readonly expired: number;
+  readonly revoked: number;
+  /** Valid ones and those that were never issued. */
+  readonly failing: number;
+  readonly pending: number;
+  readonly unplanned: number;
+}
+
+export async function countStanding(db: Db, scope: TeamScope, now: Instant): Promise<Standing> {
+  const open = () => certificates(db, scope).where("archived_at", "is", null);
+  const standing = () => certificates(db, scope).where(isStanding);
+  return {
+    certificates: await counted(open()),
+    revoked: await counted(open().where("revoked_at", "is not", null)),
+    expired: await counted(standing().where("not_after", "<", now)),
+    failing: await countFailing(db, scope, now),
+    pending: await counted(
+      certificates(db, scope).where((eb) => certificateHasStatus(eb, "Pending", now)),
+    ),
+    unplanned: await counted(
+      standing()
+        .where("not_after", ">=", now)
+        .where("not_after", "<", later(now, unplannedWithin))
+        .where("activity", "=", "idle")
+        .where("renew_at", "is", null),
+    ),
+  };
+}
+
+async function countFailing(db: Db, scope: TeamScope, now: Instant): Promise<number> {
+  const failed = () =>
+    certificates(db, scope).where(isStanding).where(sql<SqlBool>`certificates.activity = 'failed'`);
+  const valid = await counted(failed().where("not_after", ">=", now));
+  return valid + (await counted(failed().where("not_after", "is", null)));
+}
+
+/** Deployments whose last look saw them, of all that should be in use. */
+export async function countInUse(db: Db, scope: TeamScope): Promise<{ count: number; of: number }> {
+  const query = db
+    .selectFrom("deployments")
+    .select(["in_use", (eb) => eb.fn.countAll<number>().as("n")])
+    .where("in_use", "is not", null)
+    .groupBy("in_use");
+  const rows = await (scope === "all"
+    ? query
+    : query
+        .innerJoin("certificates", "certificates.pk", "deployments.certificate_pk")
+        .where(inTeams(scope, "certificates.team_pk"))
+  ).execute();
+  const of = (value: number) => Number(rows.find((it) => it.in_use === value)?.n ?? 0);
+  return { count: of(1), of: of(0) + of(1) };
+}
+
+/** How far to look for a row of the caller's teams. */
+const mostWalked = 20_000;
+
+/** The next renewal among the caller's certificates; what is being renewed already does not count. */
+export async function nextRenewal(db: Db, scope: TeamScope): Promise<Instant | null> {
+  const soonest = db
+    .selectFrom("certificates")
+    .select(["renew_at", "team_pk", "archived_at", "activity"])
+    .where("renew_at", "is not", null)
+    .orderBy("renew_at")
+    .limit(mostWalked);
+  const row = await db
+    .selectFrom(soonest.as("certificates"))
+    .select("renew_at")
+    .where("archived_at", "is", null)
+    .where("activity", "in", ["idle", "failed"])
+    .where(inTeams(scope, "certificates.team_pk"))
+    .orderBy("renew_at")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.renew_at ?? null;
+}
+
+export const levels: readonly Level[] = [
+  "certificates",
+  "failing",
+  "unplanned",
+  "in_use",
+  "deployments",
+];
+
+/** Levels by team, for the day that ended this moment; also those of which a team has none. */
+export async function levelsByTeam(db: Db, now: Instant) {
+  const teams = await db.selectFrom("teams").select("pk").execute();
+  const none = [noTeam, ...teams.map((it) => it.pk)].flatMap((team_pk) =>
+    levels.map((name) => ({ name, team_pk, n: 0 })),
+  );
+  const each = async (name: Level, query: ReturnType<typeof certificates>) => {
+    const rows = await query.select("team_pk").groupBy("team_pk").execute();
+    return rows.map((row) => ({ name, team_pk: row.team_pk ?? noTeam, n: Number(row.n) }));
+  };
+  const standing = () => certificates(db, "all").where(isStanding);
+  const inUse = await db
+    .selectFrom("deployments")
+    .innerJoin("certificates", "certificates.pk", "deployments.certificate_pk")
+    .select(["certificates.team_pk", (eb) => eb.fn.countAll<number>().as("n")])
+    .select(sql<number>`sum(deployments.in_use)`.as("used"))
+    .where("deployments.in_use", "is not", null)
+    .groupBy("certificates.team_pk")
+    .execute();
+  return [
+    ...none,
+    ...(await each("certificates", certificates(db, "all").where("archived_at", "is", null))),
+    ...(await each(
+      "failing",
+      standing()
+        .where("activity", "=", "failed")
+        .where((eb) => eb.or([eb("not_after", ">=", now), eb("not_after", "is", null)])),
+    )),
+    ...(await each(
+      "unplanned",
+      standing()
+        .where("not_after", ">=", now)
+        .where("not_after", "<", later(now, unplannedWithin))
+        .where("activity", "=", "idle")
+        .where("renew_at", "is", null),
+    )),
+    ...inUse.flatMap((row) => [
+      { name: "in_use" as const, team_pk: row.team_pk ?? noTeam, n: Number(row.used) },
+      { name: "deployments" as const, team_pk: row.team_pk ?? noTeam, n: Number(row.n) },
+    ]),
+  ];
+}
+
+/** Certificates by the day they end, from now on. */
+export async function timeline(
+  db: Db,
+  scope: TeamScope,
+  span: { readonly now: Instant; readonly until: Instant },
+): Promise<readonly (Omit<Timeline["data"][number], "date"> & { readonly day: Instant })[]> {
+  const rows = await db
+    .selectFrom("certificates")
+    .select([
+      sql<number>`not_after / ${sql.lit(days(1))}`.as("day"),
+      sql<number>`count(*)`.as("count"),
+      sql<number>`sum(case when activity = 'failed' then 1 else 0 end)`.as("failing"),
+      sql<number>`sum(case when activity = 'idle' and renew_at is null then 1 else 0 end)`.as(
+        "unplanned",
+      ),
+    ])
+    .where(isStanding)
+    .where("not_after", ">=", span.now)
+    .where("not_after", "<", span.until)
+    .where(inTeams(scope, "team_pk"))
+    .groupBy("day")
+    .execute();
+  return rows.map((row) => {
+    const [count, failing, unplanned] = [row.count, row.failing, row.unplanned].map(Number) as [
+      number,
+      number,
+      number,
+    ];
+    const day = instant(Number(row.day) * days(1));
+    return { day, count, failing, unplanned, planned: count - failing - unplanned };
+  });
+}
