@@ -68,7 +68,7 @@ export function OperationForm(props: OperationFormProps): Html | null {
       method="post"
       action={`/ui/${of.name}`}
       id={id}
-      class={fields.length === 0 ? "contents" : "form"}
+      class={fields.length === 0 && props.cancel === undefined ? "contents" : "form"}
     >
       <Hidden name="_csrf" value={frame.csrf} />
       <Hidden name="_from" value={frame.here} />
@@ -80,7 +80,7 @@ export function OperationForm(props: OperationFormProps): Html | null {
         listed(given).map((value) => <Hidden name={name} value={value} />),
       )}
       <Fields fields={fields} set={set} more={props.more ?? ["id"]} isSent={sent !== undefined} />
-      {fields.length === 0 ? (
+      {fields.length === 0 && props.cancel === undefined ? (
         <Submit {...props} />
       ) : (
         <div class="acts">

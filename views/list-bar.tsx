@@ -64,7 +64,7 @@ function Search<Row>({ path, query, frame, caption }: BarProps<Row>): Html {
     <search class="contents">
       <form class="contents" method="get" action={path} {...live}>
         <Kept query={query} but={["q"]} />
-        <label class="input">
+        <label class="input" for="q">
           <span class="sr-only">{`Search: ${caption}`}</span>
           <Icon name="search" class="text-muted" />
           <input

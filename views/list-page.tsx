@@ -19,7 +19,7 @@ export interface Rows<Row> {
 export interface ListPageProps<Row> extends Omit<ListTableProps<Row>, "caption"> {
   readonly title: string;
   /** The sentence of the page: what such things are for, or how they are. */
-  readonly lede?: Html | string;
+  readonly lede?: Html | string | null;
   readonly create?: { readonly contract: Contract; readonly label: string; readonly path?: string };
   /** Other buttons, before the one that makes a new one. */
   readonly acts?: Children;

@@ -7,7 +7,7 @@ import { defaultSort, filterNames, hrefOf } from "./list-query.ts";
 import type { ListTableProps } from "./listed.ts";
 import { within } from "./live.tsx";
 import { ProblemNote } from "./problem.tsx";
-import { type Column, Head, Table } from "./table.tsx";
+import { type Column, Head, headClass, Table } from "./table.tsx";
 
 export function ListTable<Row>(props: ListTableProps<Row>): Html {
   const { list, query, of } = props;
@@ -68,7 +68,7 @@ function SortHead<Row>(props: ListTableProps<Row> & { readonly column: Column<Ro
   const href = hrefOf(path, query, { sort: ascends ? `-${column.sort}` : column.sort });
   const order = ascends ? "ascending" : "descending";
   return (
-    <th scope="col" class={column.class} aria-sort={ascends || descends ? order : undefined}>
+    <th scope="col" class={headClass(column)} aria-sort={ascends || descends ? order : undefined}>
       <a href={href} {...within(frame)}>
         {column.title}
         {ascends ? <Icon name="arrow-up" class="i-s" /> : null}

@@ -3,18 +3,16 @@
 import { accessApi } from "#features/access/api.ts";
 import type { NavGroup } from "./chrome.ts";
 import { OperationForm } from "./form.tsx";
-import type { Frame } from "./frame.ts";
 import { Head } from "./head.tsx";
 import type { Html } from "./html.ts";
 import { Icon } from "./icon.tsx";
 import { Panel } from "./panel.tsx";
 
 export interface MenuProps {
-  readonly frame: Frame;
   readonly nav: readonly NavGroup[];
 }
 
-export function MenuPage({ frame, nav }: MenuProps): Html {
+export function MenuPage({ nav }: MenuProps): Html {
   return (
     <>
       <Head title="Menu" />
@@ -34,7 +32,7 @@ export function MenuPage({ frame, nav }: MenuProps): Html {
           </Panel>
         ))}
         <Panel title="Help and account" padded>
-          <ul class="menu-s">
+          <ul>
             <li>
               <a class="mi min-h-10" href="/docs">
                 <Icon name="book-open" />
@@ -52,14 +50,6 @@ export function MenuPage({ frame, nav }: MenuProps): Html {
                 <Icon name="circle-user" />
                 Your account and sessions
               </a>
-            </li>
-            <li>
-              <OperationForm
-                of={accessApi.signOut}
-                frame={frame}
-                submit="Sign out"
-                plain="log-out"
-              />
             </li>
           </ul>
         </Panel>

@@ -11,6 +11,8 @@ export interface Column<Row> {
   readonly class?: string;
   /** What stands before the value on a phone, where there is no head; false: the value says it. */
   readonly label?: string | false;
+  /** Of the head's cell: `w-44`. */
+  readonly width?: string;
   /** Shown only when somebody asks for it. */
   readonly extra?: boolean;
 }
@@ -60,9 +62,13 @@ function labelOf<Row>(column: Column<Row>, at: number): string | undefined {
   return column.label ?? column.title;
 }
 
+/** The classes of a column's head. */
+export const headClass = <Row,>(of: Column<Row>): string | undefined =>
+  [of.class, of.width].filter(Boolean).join(" ") || undefined;
+
 export function Head<Row>({ of }: { readonly of: Column<Row> }): Html {
   return (
-    <th scope="col" class={of.class}>
+    <th scope="col" class={headClass(of)}>
       {of.title === "" ? <span class="sr-only">Actions</span> : of.title}
     </th>
   );

@@ -31,7 +31,7 @@ describe("bulk work on pages", () => {
     const [one, two] = ids;
     const path = `/certificates/bulk-renew?certificate_ids=${one}&certificate_ids=${two}`;
     const before = await admin.get(path);
-    expect(before.html).toContain("2 certificates:");
+    expect(before.html).toContain("<b>2 certificates</b>");
     expect(before.html).toContain("one.example.test");
     expect(before.html).not.toContain("three.example.test");
     const sent = await admin.send(before.form("certificates.bulk-renew"));

@@ -103,7 +103,7 @@ export function faultsIn(html: string): readonly string[] {
     if (isControl && !(id && labelled.has(id)))
       faults.push(`no label: ${it.attributes.get("name")}`);
     if (
-      ["button", "a", "th", "legend", "summary", "label"].includes(it.tag) &&
+      ["button", "a", "th", "legend", "summary"].includes(it.tag) &&
       it.text.trim() === "" &&
       (it.attributes.get("aria-label") ?? "") === ""
     ) {

@@ -1,10 +1,15 @@
 /** Work on many certificates: what it is about before it is done, and the form that does it. */
 /** @jsxImportSource hono/jsx */
 import { certificatesApi } from "#features/certificates/api.ts";
+import { Empty } from "../empty.tsx";
 import { fieldsOf } from "../fields.ts";
 import { OperationForm } from "../form.tsx";
 import type { Choices, Frame, ShownProblem } from "../frame.ts";
+import { Head } from "../head.tsx";
 import type { Html } from "../html.ts";
+import { Icon } from "../icon.tsx";
+import { grouped } from "../list-table.tsx";
+import { Columns, Panel } from "../panel.tsx";
 import { ProblemNote } from "../problem.tsx";
 
 export interface Matched {
@@ -29,44 +34,71 @@ export function BulkPage(props: BulkProps): Html {
   const isRenewal = of.name === certificatesApi.bulkRenew.name;
   return (
     <>
-      <h1>{of.summary}</h1>
+      <Head
+        title={of.summary}
+        lede={
+          matched.total === 0 ? null : (
+            <>
+              <b>{`${count}${criteriaOf(props)}`}</b>
+              {". It becomes a job that can be paused and stopped, and shows what came of each."}
+            </>
+          )
+        }
+      />
       {matched.problem ? <ProblemNote problem={matched.problem} /> : null}
       {matched.total === 0 ? (
-        <p>
-          {"No certificate is chosen. "}
-          <a href="/certificates">Choose some in the list</a>, or filter it.
-        </p>
+        <Empty
+          frame={frame}
+          title="No certificate is chosen"
+          text="Tick some in the list, or filter the list and take all that match."
+          ways={[
+            {
+              icon: "file-badge",
+              title: "Choose",
+              text: "Every row has a box; the bar below the list says what can be done.",
+              href: "/certificates",
+              action: "Certificates",
+            },
+          ]}
+        />
       ) : (
-        <>
-          <p>{`${count}${criteriaOf(props)}:`}</p>
-          <ul>
-            {matched.some.map((it) => (
-              <li>
-                <a href={`/certificates/${it.id}`}>{it.name}</a>
-              </li>
-            ))}
-            {matched.total > matched.some.length ? (
-              <li>{`and ${matched.total - matched.some.length} more`}</li>
-            ) : null}
-          </ul>
-          <OperationForm
-            of={of}
-            frame={frame}
-            hidden={chosen}
-            only={isRenewal ? ["force"] : ["owner_id", "team_id"]}
-            choices={choices}
-            submit={`${isRenewal ? "Renew" : "Reassign"} ${count}`}
-          />
-          <p class="sub">
-            It becomes a job that can be paused and stopped, and shows what came of each.
-          </p>
-        </>
+        <Columns
+          main={
+            <Panel title={isRenewal ? "How" : "To whom"} padded>
+              <OperationForm
+                of={of}
+                frame={frame}
+                hidden={chosen}
+                only={isRenewal ? ["force"] : ["owner_id", "team_id"]}
+                choices={choices}
+                submit={`${isRenewal ? "Renew" : "Reassign"} ${count}`}
+                cancel="/certificates"
+              />
+            </Panel>
+          }
+          aside={
+            <Panel title="What is chosen" sub={count}>
+              <ul class="pb plain grid gap-1">
+                {matched.some.map((it) => (
+                  <li>
+                    <a class="a" href={`/certificates/${it.id}`} dir="auto">
+                      {it.name}
+                    </a>
+                  </li>
+                ))}
+                {matched.total > matched.some.length ? (
+                  <li class="sub">{`and ${grouped(matched.total - matched.some.length)} more`}</li>
+                ) : null}
+              </ul>
+            </Panel>
+          }
+        />
       )}
     </>
   );
 }
 
-const counted = (n: number): string => (n === 1 ? "1 certificate" : `${n} certificates`);
+const counted = (n: number): string => (n === 1 ? "1 certificate" : `${grouped(n)} certificates`);
 
 /** By the words of the form's fields and choices. Empty when they were named one by one. */
 function criteriaOf({ of, chosen, choices }: BulkProps): string {
@@ -97,20 +129,37 @@ export function SelectedBar({ frame, query, total, criteria }: SelectedProps): H
   const narrowed = [...query].filter(([name, value]) => criteria.includes(name) && value !== "");
   const owner = narrowed.length === 1 ? query.get("owner_id") : null;
   return (
-    <form method="get" action="/certificates/bulk-renew" id={formId} class="acts mb-4">
-      <span>With what is ticked:</span>
-      <button type="submit">Renew…</button>
-      <button type="submit" formaction="/certificates/bulk-reassign">
+    <form
+      method="get"
+      action="/certificates/bulk-renew"
+      id={formId}
+      class="bulk"
+      role="toolbar"
+      aria-label="With the chosen certificates"
+    >
+      <b data-picked>With the chosen</b>
+      <button type="submit" class="btn btn-sm">
+        <Icon name="refresh-cw" class="i-s" />
+        Renew…
+      </button>
+      <button type="submit" class="btn btn-sm" formaction="/certificates/bulk-reassign">
+        <Icon name="users" class="i-s" />
         Reassign…
       </button>
       {narrowed.length > 0 ? (
-        <a href={`/certificates/bulk-renew?${new URLSearchParams(narrowed)}`}>
-          {`Renew all ${total} that match…`}
-        </a>
+        <>
+          <hr />
+          <a class="btn btn-sm" href={`/certificates/bulk-renew?${new URLSearchParams(narrowed)}`}>
+            {`Renew all ${grouped(total)} that match…`}
+          </a>
+        </>
       ) : null}
       {owner ? (
-        <a href={`/certificates/bulk-reassign?${new URLSearchParams({ from_owner_id: owner })}`}>
-          {`Reassign all ${total} of this owner…`}
+        <a
+          class="btn btn-sm"
+          href={`/certificates/bulk-reassign?${new URLSearchParams({ from_owner_id: owner })}`}
+        >
+          {`Reassign all ${grouped(total)} of this owner…`}
         </a>
       ) : null}
     </form>
@@ -119,12 +168,15 @@ export function SelectedBar({ frame, query, total, criteria }: SelectedProps): H
 
 export function Tick({ id, name }: { readonly id: string; readonly name: string }): Html {
   return (
-    <input
-      type="checkbox"
-      name="certificate_ids"
-      value={id}
-      form={formId}
-      aria-label={`Choose ${name}`}
-    />
+    <label>
+      <input
+        type="checkbox"
+        class="checkbox"
+        name="certificate_ids"
+        value={id}
+        form={formId}
+        aria-label={`Choose ${name}`}
+      />
+    </label>
   );
 }

@@ -1,22 +1,25 @@
-/** One certificate: its state in a sentence, versions, where it is deployed and what was seen there, jobs, and what can be done. */
+/** One certificate: its state in a sentence, its life, where it is served, versions, jobs, history, and what can be done. */
 /** @jsxImportSource hono/jsx */
+import type { z } from "zod";
+import type { AuditView } from "#features/audit/event.ts";
 import { certificatesApi } from "#features/certificates/api.ts";
-import {
-  CertificateView,
-  type CertificateWithTargets,
-  type VersionView,
-} from "#features/certificates/certificate.ts";
+import type { CertificateWithTargets, VersionView } from "#features/certificates/certificate.ts";
 import { deploymentsApi } from "#features/deployments/api.ts";
 import type { DeploymentView } from "#features/deployments/deployment.ts";
 import type { JobView } from "#features/work/job-view.ts";
-import { Details } from "../detail.tsx";
+import { AuditFeed } from "../audit-feed.tsx";
 import { OperationForm } from "../form.tsx";
-import type { Choices, Frame, Texts } from "../frame.ts";
+import type { Frame } from "../frame.ts";
+import { Head } from "../head.tsx";
 import type { Html } from "../html.ts";
+import { Icon } from "../icon.tsx";
 import { JobTable } from "../jobs/table.tsx";
 import { Live } from "../live.tsx";
-import { type Names, Ref } from "../reference.tsx";
+import { Columns, Panel } from "../panel.tsx";
+import type { Names } from "../reference.tsx";
 import { Status } from "../status.tsx";
+import { Identity, Rules } from "./facts.tsx";
+import { Lifecycle } from "./lifecycle.tsx";
 import { Deployments, Versions } from "./placements.tsx";
 import { Sentence } from "./sentence.tsx";
 import { earlierAt, Served } from "./served.tsx";
@@ -29,152 +32,212 @@ export interface CertificateProps {
   /** What was put in place last, by target. */
   readonly served: readonly DeploymentView[];
   readonly jobs: readonly JobView[];
+  /** The last few; undefined where the reader may not see the audit trail. */
+  readonly events: readonly z.output<typeof AuditView>[] | undefined;
   readonly names: Names;
   /** Something is under way. */
   readonly running: boolean;
-  /** What it is now, for the form that changes it. */
-  readonly values: Texts;
-  readonly choices: Choices;
 }
 
 export function CertificatePage(props: CertificateProps): Html {
-  const { frame, certificate, versions, served, names } = props;
-  const earlier = earlierAt(served, certificate.targetIds);
+  const { frame, certificate } = props;
   return (
-    <>
-      <h1>{certificate.name}</h1>
-      <Live frame={frame} running={props.running}>
-        <p>
-          <Status of={certificate.status} />{" "}
-          <Sentence of={certificate} earlier={earlier} now={frame.now} />
-        </p>
-        {certificate.failure === null ? null : (
-          <p class="note bad">
-            <strong>The last failure: </strong>
-            {certificate.failure}
-          </p>
-        )}
-        <Actions {...props} />
-        <h2>Served now</h2>
-        <Served served={served} targetIds={certificate.targetIds} now={frame.now} />
-        <h2>Deployments</h2>
-        <Deployments deployments={props.deployments} versions={versions} now={frame.now} />
-        <h2>Versions</h2>
-        <Versions frame={frame} versions={versions} names={names} />
-        <h2>Recent jobs</h2>
-        <JobTable jobs={props.jobs} names={names} now={frame.now} caption="Recent jobs" />
-        <p>
-          <a href={`/jobs?certificate_id=${certificate.id}`}>All jobs of this certificate</a>
-        </p>
-        <h2>Details</h2>
-        <Facts {...props} />
-      </Live>
-      <Change {...props} />
-    </>
+    <Live frame={frame} running={props.running}>
+      <Beginning {...props} />
+      {certificate.failure === null ? null : (
+        <div class="note bad mb-4" role="note">
+          <Icon name="circle-x" />
+          <h2>The last failure</h2>
+          <p dir="auto">{certificate.failure}</p>
+        </div>
+      )}
+      <div class="mb-4">
+        <Lifecycle {...props} now={frame.now} />
+      </div>
+      <Columns main={<Main {...props} />} aside={<Aside {...props} />} />
+    </Live>
   );
 }
 
-function Facts({ frame, certificate, names }: CertificateProps): Html {
-  return (
-    <Details
-      of={CertificateView}
-      value={certificate}
-      now={frame.now}
-      omit={["name", "status", "failure", "expiresAt", "revision"]}
-      instead={{
-        ownerId: <Ref kind="owner" id={certificate.ownerId} names={names} />,
-        teamId: <Ref kind="team" id={certificate.teamId} names={names} />,
-        issuerId: <Ref kind="issuer" id={certificate.issuerId} names={names} />,
-        certificateProfileId: (
-          <Ref kind="profile" id={certificate.certificateProfileId} names={names} />
-        ),
-        renewalPolicyId: <Ref kind="policy" id={certificate.renewalPolicyId} names={names} />,
-      }}
-    />
-  );
-}
-
-function Actions({ frame, certificate }: CertificateProps): Html {
+function Beginning(props: CertificateProps): Html {
+  const { frame, certificate, served } = props;
   const hidden = { id: certificate.id };
   const isArchived = certificate.archivedAt !== null;
+  const earlier = earlierAt(served, certificate.targetIds);
   return (
-    <div class="acts mb-4">
-      {certificate.notAfter === null ? null : (
-        <a class="btn" href={`/certificates/${certificate.id}/pem`}>
-          Download PEM
-        </a>
-      )}
+    <Head
+      title={certificate.name}
+      status={<Status of={certificate.status} />}
+      lede={<Sentence of={certificate} served={served} earlier={earlier} now={frame.now} />}
+    >
       {isArchived ? (
         <OperationForm
           of={certificatesApi.restore}
           frame={frame}
           hidden={hidden}
           submit="Take out of the archive"
+          icon="archive-restore"
+          primary
         />
       ) : (
         <>
           <OperationForm
-            of={deploymentsApi.validate}
-            frame={frame}
-            hidden={hidden}
-            submit="Look at the targets now"
-          />
-          <OperationForm
-            of={deploymentsApi.deploy}
-            frame={frame}
-            hidden={hidden}
-            only={[]}
-            submit="Deploy now"
-          />
-          <OperationForm
             of={certificatesApi.renew}
             frame={frame}
             hidden={hidden}
-            only={["force"]}
+            only={[]}
             submit="Renew now"
+            icon="refresh-cw"
+            primary
           />
+          {certificate.targetIds.length > 0 ? (
+            <OperationForm
+              of={deploymentsApi.deploy}
+              frame={frame}
+              hidden={hidden}
+              only={[]}
+              submit="Deploy"
+              icon="rocket"
+            />
+          ) : null}
         </>
       )}
-    </div>
+      {certificate.notAfter === null ? null : <Download id={certificate.id} />}
+      {frame.may(certificatesApi.update) ? (
+        <a class="btn" href={`/certificates/${certificate.id}/edit`}>
+          <Icon name="pencil" class="i-s" />
+          Edit
+        </a>
+      ) : null}
+    </Head>
   );
 }
 
-/** Outside of what refreshes itself: nothing that is typed here is touched. */
-function Change(props: CertificateProps): Html | null {
-  const { frame, certificate } = props;
-  if (!frame.may(certificatesApi.update)) return null;
-  const hidden = { id: certificate.id };
-  const isSent = frame.sent?.operation === certificatesApi.update.name;
+const parts = [
+  ["full", "Certificate with its chain (PEM)"],
+  ["cert", "Certificate alone (PEM)"],
+  ["chain", "Chain alone (PEM)"],
+  ["der", "Certificate (DER)"],
+] as const;
+
+function Download({ id }: { readonly id: string }): Html {
+  return (
+    <details class="pop">
+      <summary class="btn">
+        <Icon name="download" class="i-s" />
+        Download
+      </summary>
+      <div>
+        {parts.map(([part, words]) => (
+          <a class="mi" href={`/certificates/${id}/pem?part=${part}`} download>
+            {words}
+          </a>
+        ))}
+      </div>
+    </details>
+  );
+}
+
+function Main(props: CertificateProps): Html {
+  const { frame, certificate, versions, deployments, served, jobs, names } = props;
+  const { now } = frame;
   return (
     <>
-      <details open={isSent || undefined}>
-        <summary>Change owner, targets, tags, policy…</summary>
-        <OperationForm
-          of={certificatesApi.update}
-          frame={frame}
-          hidden={hidden}
-          revision={certificate.revision}
-          values={props.values}
-          choices={props.choices}
-          submit="Save"
-        />
-      </details>
-      {certificate.archivedAt === null ? (
-        <details>
-          <summary>Archive…</summary>
-          <p>
-            An archived certificate is no longer renewed or deployed. What is installed stays where
-            it is until it expires. It can be taken out of the archive again.
-          </p>
-          <OperationForm
-            of={certificatesApi.archive}
-            frame={frame}
-            hidden={hidden}
-            submit="Archive the certificate"
-            danger
-          />
-        </details>
+      <Panel
+        title="Targets"
+        id="targets"
+        sub={
+          certificate.archivedAt === null && certificate.targetIds.length > 0 ? (
+            <OperationForm
+              of={deploymentsApi.validate}
+              frame={frame}
+              hidden={{ id: certificate.id }}
+              submit="Look now"
+              icon="eye"
+              small
+            />
+          ) : null
+        }
+      >
+        <Served served={served} targetIds={certificate.targetIds} now={now} />
+      </Panel>
+      <Panel title="Versions" sub={countOf(versions.length, "version")}>
+        <Versions frame={frame} versions={versions} names={names} />
+      </Panel>
+      <Panel title="Deployments" sub="Newest first">
+        <Deployments deployments={deployments} versions={versions} now={now} />
+      </Panel>
+      <Panel
+        title="Jobs"
+        sub={
+          <a class="a" href={`/jobs?certificate_id=${certificate.id}`}>
+            All jobs
+          </a>
+        }
+      >
+        <JobTable jobs={jobs} names={names} now={now} caption="Recent jobs" without="certificate" />
+      </Panel>
+      {certificate.archivedAt === null ? <Danger {...props} /> : null}
+    </>
+  );
+}
+
+const countOf = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
+
+function Aside(props: CertificateProps): Html {
+  const { certificate, events } = props;
+  return (
+    <>
+      <Identity {...props} />
+      <Rules {...props} />
+      {events ? (
+        <Panel
+          title="History"
+          sub={
+            <a class="a" href={`/audit?resource_id=${certificate.id}`}>
+              All
+            </a>
+          }
+        >
+          <AuditFeed events={events} />
+        </Panel>
       ) : null}
     </>
+  );
+}
+
+/** What cannot be taken back by pressing the same button again stands apart, at the end. */
+function Danger({ frame, certificate }: CertificateProps): Html | null {
+  if (!frame.may(certificatesApi.archive) && !frame.may(certificatesApi.renew)) return null;
+  return (
+    <Panel title="Force or archive" danger>
+      {frame.may(certificatesApi.renew) ? (
+        <div>
+          <span>
+            <b>Renew by force.</b>{" "}
+            <span class="text-muted">
+              A renewal that is under way is given up and begun anew, with a new key.
+            </span>
+          </span>
+          <a class="btn btn-danger" href={`/certificates/${certificate.id}/renew`} data-dialog>
+            Renew by force…
+          </a>
+        </div>
+      ) : null}
+      {frame.may(certificatesApi.archive) ? (
+        <div>
+          <span>
+            <b>Archive.</b>{" "}
+            <span class="text-muted">
+              It is no longer renewed or deployed. What is installed stays where it is until it
+              expires, and it can be taken out of the archive again.
+            </span>
+          </span>
+          <a class="btn btn-danger" href={`/certificates/${certificate.id}/archive`} data-dialog>
+            Archive…
+          </a>
+        </div>
+      ) : null}
+    </Panel>
   );
 }

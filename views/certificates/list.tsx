@@ -2,15 +2,19 @@
 /** @jsxImportSource hono/jsx */
 import { certificatesApi } from "#features/certificates/api.ts";
 import type { CertificateView } from "#features/certificates/certificate.ts";
+import { Pairs } from "../detail.tsx";
+import { Empty } from "../empty.tsx";
 import type { Choices, Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
 import { ListPage, type Rows } from "../list-page.tsx";
 import { filterNames } from "../list-query.ts";
+import { grouped } from "../list-table.tsx";
 import { type Names, Ref } from "../reference.tsx";
-import { Status } from "../status.tsx";
 import type { Column } from "../table.tsx";
 import { Time } from "../time.tsx";
 import { SelectedBar, Tick } from "./bulk.tsx";
+import { Expiry, Standing } from "./cells.tsx";
+import { CertificateTabs } from "./tabs.tsx";
 
 export interface CertificatesProps extends Rows<CertificateView> {
   readonly names: Names;
@@ -18,51 +22,152 @@ export interface CertificatesProps extends Rows<CertificateView> {
 }
 
 export function CertificatesPage({ names, choices, ...rows }: CertificatesProps): Html {
+  const { frame, query, list } = rows;
+  const criteria = filterNames(certificatesApi.list);
   return (
     <ListPage
       {...rows}
       title="Certificates"
+      lede={list.problem ? null : ledeOf(list.total, query)}
       create={{ contract: certificatesApi.create, label: "New certificate" }}
+      views={<CertificateTabs frame={frame} query={query} />}
       of={certificatesApi.list}
       path="/certificates"
-      columns={columnsOf(rows.frame, names)}
+      columns={columnsOf(frame, names)}
       choices={choices}
-      empty="There is no such certificate."
+      empty="No certificate matches."
+      none={<NoCertificate frame={frame} />}
       class="certs"
       rowId={(it) => it.id}
-      bulk={
-        <SelectedBar
-          frame={rows.frame}
-          query={rows.query}
-          total={rows.list.total}
-          criteria={filterNames(certificatesApi.list)}
-        />
-      }
+      bulk={<SelectedBar {...{ frame, query, total: list.total, criteria }} />}
+    />
+  );
+}
+
+function ledeOf(total: number, query: URLSearchParams): Html {
+  const isNarrowed = filterNames(certificatesApi.list).some((name) => query.get(name));
+  const verb = isNarrowed ? ["matches", "match"] : ["is managed", "are managed"];
+  return (
+    <>
+      <b>{`${grouped(total)} ${total === 1 ? "certificate" : "certificates"}`}</b>
+      {` ${total === 1 ? verb[0] : verb[1]}.`}
+    </>
+  );
+}
+
+function NoCertificate({ frame }: { readonly frame: Frame }): Html {
+  return (
+    <Empty
+      frame={frame}
+      title="No certificate yet"
+      text="Add an agent where a service runs, describe the service as a target, and order a certificate for it: from then on it renews by itself."
+      ways={[
+        {
+          icon: "file-plus",
+          title: "Order the first one",
+          text: "For a target of an agent, or with your own signing request.",
+          href: "/certificates/new",
+          action: "New certificate",
+          needs: certificatesApi.create,
+        },
+        {
+          icon: "cpu",
+          title: "Add an agent",
+          text: "It makes keys on its machine, installs certificates, and looks whether they are served.",
+          href: "/agents/new",
+          action: "Add agent",
+        },
+        {
+          icon: "server",
+          title: "Describe a target",
+          text: "NGINX, HAProxy and others: where the files belong and how they are loaded.",
+          href: "/targets/new",
+          action: "New target",
+        },
+      ]}
     />
   );
 }
 
 const columnsOf = (frame: Frame, names: Names): readonly Column<CertificateView>[] => [
-  ...(frame.may(certificatesApi.bulkRenew)
-    ? [{ title: "Choose", cell: (it: CertificateView) => <Tick id={it.id} name={it.name} /> }]
-    : []),
-  { title: "Name", sort: "name", cell: (it) => <a href={`/certificates/${it.id}`}>{it.name}</a> },
-  { title: "Status", cell: (it) => <Status of={it.status} /> },
-  { title: "Names in it", sort: "common_name", cell: (it) => <SomeNames of={it} /> },
+  ...(frame.may(certificatesApi.bulkRenew) ? [tickColumn] : []),
+  { title: "Certificate", sort: "name", cell: (it) => <Named of={it} />, label: false },
   {
-    title: "Valid until",
-    sort: "not_after",
-    cell: (it) => <Time at={it.notAfter} now={frame.now} none="not issued yet" />,
+    title: "Status",
+    width: "w-48",
+    class: "sc",
+    cell: (it) => <Standing of={it} now={frame.now} />,
+    label: false,
   },
-  { title: "Issuer", cell: (it) => <Ref kind="issuer" id={it.issuerId} names={names} /> },
-  { title: "Owner", cell: (it) => <Ref kind="owner" id={it.ownerId} names={names} /> },
-  { title: "Team", cell: (it) => <Ref kind="team" id={it.teamId} names={names} /> },
-  { title: "Environment", cell: (it) => it.environment || "–" },
+  {
+    title: "Expires",
+    sort: "not_after",
+    width: "w-60",
+    class: "w",
+    cell: (it) => <Expiry of={it} now={frame.now} />,
+    label: false,
+  },
+  {
+    title: "Issuer, key",
+    width: "w-36",
+    class: "h",
+    cell: (it) => (
+      <>
+        <Ref kind="issuer" id={it.issuerId} names={names} />
+        <span class="sub">{it.keyAlgorithm}</span>
+      </>
+    ),
+  },
+  {
+    title: "Owner, team",
+    width: "w-36",
+    class: "h",
+    cell: (it) => (
+      <>
+        <Ref kind="owner" id={it.ownerId} names={names} />
+        <span class="sub">
+          <Ref kind="team" id={it.teamId} names={names} />
+        </span>
+      </>
+    ),
+  },
+  { title: "Environment", extra: true, cell: (it) => it.environment || "–" },
+  { title: "Common name", sort: "common_name", extra: true, cell: (it) => it.commonName || "–" },
+  { title: "Tags", extra: true, cell: (it) => <Pairs of={it.tags} /> },
+  { title: "Source", extra: true, cell: (it) => it.source },
+  {
+    title: "Added",
+    sort: "created_at",
+    extra: true,
+    cell: (it) => <Time at={it.createdAt} now={frame.now} />,
+  },
 ];
 
-/** Three names are enough to recognise a certificate by. */
-function SomeNames({ of }: { readonly of: CertificateView }): Html {
-  const all = [...new Set([of.commonName, ...of.sans].filter((it) => it !== ""))];
-  const more = all.length - 3;
-  return <>{all.slice(0, 3).join(", ") + (more > 0 ? ` and ${more} more` : "")}</>;
+const tickColumn: Column<CertificateView> = {
+  title: "Choose",
+  class: "ck",
+  label: false,
+  cell: (it) => <Tick id={it.id} name={it.name} />,
+};
+
+/** What else it is for, to recognise it by. */
+function Named({ of }: { readonly of: CertificateView }): Html {
+  const others = [...new Set([of.commonName, ...of.sans])].filter(
+    (it) => it !== "" && it !== of.name,
+  );
+  const [first, ...more] = others;
+  const said = [
+    first === undefined ? "" : first + (more.length > 0 ? ` and ${more.length} more` : ""),
+    of.environment,
+  ].filter((it) => it !== "");
+  return (
+    <>
+      <a class="n" href={`/certificates/${of.id}`} dir="auto">
+        {of.name}
+      </a>
+      <span class="sub" dir="auto">
+        {said.join(" · ")}
+      </span>
+    </>
+  );
 }

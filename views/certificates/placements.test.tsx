@@ -116,7 +116,7 @@ describe("what is served", () => {
 
   test("is the current version: there is no note", async () => {
     const html = await served(["tgt-1"], deployment());
-    expect(html).toContain("<strong>current</strong>");
+    expect(html).toContain(">Current version<");
     expect(html).not.toContain("earlier");
   });
 
@@ -129,6 +129,6 @@ describe("what is served", () => {
   test("at a target it was taken from is no concern", async () => {
     const html = await served([], deployment({ isCurrent: false }));
     expect(html).not.toContain("an earlier version is served");
-    expect(html).toContain("no target of this certificate any more");
+    expect(html).toContain("No target of this certificate any more");
   });
 });

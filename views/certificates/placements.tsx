@@ -10,7 +10,8 @@ import type { Html } from "../html.ts";
 import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
 import { type Column, Table } from "../table.tsx";
-import { Time } from "../time.tsx";
+import { dateOf, relative, Time } from "../time.tsx";
+import { shortFingerprint } from "./served.tsx";
 
 export interface VersionsProps {
   readonly frame: Frame;
@@ -19,19 +20,91 @@ export interface VersionsProps {
 }
 
 export function Versions({ frame, versions, names }: VersionsProps): Html {
-  if (versions.length === 0) return <p>There is no version yet.</p>;
+  if (versions.length === 0) return <p class="pb text-muted">There is no version yet.</p>;
   const { now } = frame;
   const columns: readonly Column<VersionView>[] = [
-    { title: "Version", cell: (it) => (it.isCurrent ? <strong>current</strong> : "earlier") },
-    { title: "Valid from", cell: (it) => <Time at={it.notBefore} now={now} /> },
-    { title: "Valid until", cell: (it) => <Time at={it.notAfter} now={now} /> },
-    { title: "Key", cell: (it) => it.keyAlgorithm },
-    { title: "Key held by", cell: (it) => <Holder of={it} names={names} /> },
-    { title: "Serial number", cell: (it) => <code>{it.serialNumber}</code> },
-    { title: "SHA-256", cell: (it) => <code>{it.fingerprint}</code> },
-    { title: "Deploy again", cell: (it) => <Redeploy of={it} frame={frame} /> },
+    { title: "Version", label: false, cell: (it) => <Which of={it} now={now} /> },
+    {
+      title: "Valid",
+      cell: (it) => (
+        <>
+          {`${dateOf(it.notBefore)} to ${dateOf(it.notAfter)}`}
+          <span class="sub">
+            {it.notAfter < now ? "over" : `ends ${relative(it.notAfter, now)}`}
+          </span>
+        </>
+      ),
+    },
+    {
+      title: "Key, held by",
+      cell: (it) => (
+        <>
+          {it.keyAlgorithm}
+          <span class="sub">
+            <Holder of={it} names={names} />
+          </span>
+        </>
+      ),
+    },
+    {
+      title: "Serial number, SHA-256",
+      class: "h",
+      cell: (it) => (
+        <>
+          <code>{it.serialNumber}</code>
+          <span class="sub mono" title={it.fingerprint}>
+            {shortFingerprint(it.fingerprint)}
+          </span>
+        </>
+      ),
+    },
+    {
+      title: "",
+      class: "w",
+      label: false,
+      cell: (it) => <VersionActions of={it} all={versions} frame={frame} />,
+    },
   ];
-  return <Table caption="Versions, the newest first" rows={versions} columns={columns} />;
+  return (
+    <Table
+      caption="Versions, the newest first"
+      rows={versions}
+      columns={columns}
+      rowId={(it) => it.id}
+    />
+  );
+}
+
+function Which({ of, now }: { readonly of: VersionView; readonly now: Instant }): Html {
+  if (of.isCurrent) return <Status of="Active" label="Current" />;
+  if (of.notAfter < now) return <Status of="Archived" label="Expired" />;
+  return <Status of="Superseded" label="Superseded" />;
+}
+
+/** What differs is told against the one before it. */
+function VersionActions({
+  of,
+  all,
+  frame,
+}: {
+  readonly of: VersionView;
+  readonly all: readonly VersionView[];
+  readonly frame: Frame;
+}): Html {
+  const before = all[all.indexOf(of) + 1];
+  return (
+    <div class="acts">
+      {before === undefined ? null : (
+        <a
+          class="btn btn-sm"
+          href={`/certificates/${of.certificateId}/compare?from=${before.id}&to=${of.id}`}
+        >
+          Compare
+        </a>
+      )}
+      <Redeploy of={of} frame={frame} />
+    </div>
+  );
 }
 
 function Holder({ of, names }: { readonly of: VersionView; readonly names: Names }): Html {
@@ -40,15 +113,16 @@ function Holder({ of, names }: { readonly of: VersionView; readonly names: Names
 
 /** A version whose key is gone cannot be deployed again: there is no button, and the reason instead. */
 function Redeploy({ of, frame }: { readonly of: VersionView; readonly frame: Frame }): Html {
-  if (of.holder === null) return <>–</>;
-  if (!of.keyAvailable) return <>the key is gone</>;
-  if (of.notAfter < frame.now) return <>expired</>;
+  if (of.holder === null) return <></>;
+  if (!of.keyAvailable) return <span class="sub">the key is gone</span>;
+  if (of.notAfter < frame.now) return <span class="sub">expired</span>;
   return (
     <OperationForm
       of={deploymentsApi.redeploy}
       frame={frame}
       hidden={{ id: of.certificateId, version_id: of.id }}
       submit="Deploy this version"
+      small
     />
   );
 }
@@ -60,12 +134,21 @@ export interface DeploymentsProps {
 }
 
 export function Deployments({ deployments, versions, now }: DeploymentsProps): Html {
-  if (deployments.length === 0) return <p>It has not been deployed anywhere yet.</p>;
+  if (deployments.length === 0)
+    return <p class="pb text-muted">It has not been deployed anywhere yet.</p>;
   const columns: readonly Column<DeploymentView>[] = [
-    { title: "Target", cell: (it) => <a href={`/targets/${it.targetId}`}>{it.targetName}</a> },
-    { title: "Type", cell: (it) => it.targetType },
-    { title: "Version", cell: (it) => (it.isCurrent ? "current" : "earlier") },
-    { title: "State", cell: (it) => <State of={it} /> },
+    {
+      title: "Target",
+      cell: (it) => (
+        <>
+          <a class="n" href={`/targets/${it.targetId}`} dir="auto">
+            {it.targetName}
+          </a>
+          <span class="sub">{it.isCurrent ? "current version" : "earlier version"}</span>
+        </>
+      ),
+    },
+    { title: "State", class: "w", label: false, cell: (it) => <State of={it} /> },
     { title: "Seen", cell: (it) => <Seen of={it} versions={versions} now={now} /> },
     { title: "Changed", cell: (it) => <Time at={it.updatedAt} now={now} /> },
   ];
@@ -77,12 +160,16 @@ function State({ of }: { readonly of: DeploymentView }): Html {
     <>
       <Status of={of.state} />
       {of.state === "InstalledNotSeen" ? (
-        <p class="sub">
+        <span class="sub" dir="auto">
           The files are in place and the service was told to read them, but nobody has seen it serve
           this certificate.
-        </p>
+        </span>
       ) : null}
-      {of.message === null || of.state === "Superseded" ? null : <p class="sub">{of.message}</p>}
+      {of.message === null || of.state === "Superseded" ? null : (
+        <span class="sub" dir="auto">
+          {of.message}
+        </span>
+      )}
     </>
   );
 }
@@ -99,9 +186,11 @@ function Seen(props: {
   return (
     <>
       {expected !== undefined && expected !== of.seenFingerprint ? "another certificate " : null}
-      <code>{of.seenFingerprint}</code>
-      {of.tlsVersion === null ? " " : ` over ${of.tlsVersion}, `}
-      <Time at={of.seenAt} now={now} />
+      <code title={of.seenFingerprint}>{shortFingerprint(of.seenFingerprint)}</code>
+      <span class="sub">
+        {of.tlsVersion === null ? "" : `over ${of.tlsVersion}, `}
+        {relative(of.seenAt, now)}
+      </span>
     </>
   );
 }

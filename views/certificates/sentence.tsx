@@ -1,15 +1,17 @@
 /** The state of a certificate in a sentence: what it is, until when, and what happens next. */
 /** @jsxImportSource hono/jsx */
-import type { Instant } from "#base/time.ts";
+import { type Instant, instant } from "#base/time.ts";
 import type { CertificateView } from "#features/certificates/certificate.ts";
 import type { DeploymentView } from "#features/deployments/deployment.ts";
 import type { Html } from "../html.ts";
-import { Time } from "../time.tsx";
+import { relative, Time } from "../time.tsx";
 
 export interface SentenceProps {
   /** Where an earlier version is in place. */
   readonly earlier: readonly Pick<DeploymentView, "targetName">[];
-  readonly of: CertificateView;
+  readonly of: CertificateView & { readonly targetIds?: readonly string[] };
+  /** What is in place, by target. */
+  readonly served?: readonly DeploymentView[];
   readonly now: Instant;
 }
 
@@ -17,10 +19,30 @@ export function Sentence(props: SentenceProps): Html {
   const { earlier } = props;
   return (
     <>
+      <SeenOn {...props} />
       <Standing {...props} />
       {earlier.length === 0
         ? null
         : ` An earlier version is served by ${earlier.map((it) => it.targetName).join(", ")}.`}
+    </>
+  );
+}
+
+/** Only what was looked at counts. */
+function SeenOn({ of, served = [], now }: SentenceProps): Html | null {
+  const { targetIds = [] } = of;
+  if (targetIds.length === 0 || of.notAfter === null) return null;
+  const seen = served.filter(
+    (it) => it.isCurrent && it.state === "Deployed" && targetIds.includes(it.targetId),
+  );
+  const last = seen.reduce((at, it) => Math.max(at, it.seenAt ?? 0), 0);
+  const all = `${targetIds.length} ${targetIds.length === 1 ? "target" : "targets"}`;
+  return (
+    <>
+      {"Seen on "}
+      <b>{`${seen.length} of ${all}`}</b>
+      {last === 0 ? "" : `, last ${relative(instant(last), now)}`}
+      {". "}
     </>
   );
 }
@@ -34,7 +56,7 @@ function Standing({ of, earlier, now }: SentenceProps): Html {
     case "Expiring":
       return (
         <>
-          {"It is valid until "}
+          {"Valid until "}
           <Time at={of.notAfter} now={now} />. <Renewal of={of} now={now} />
         </>
       );

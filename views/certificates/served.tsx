@@ -3,8 +3,10 @@
 import type { Instant } from "#base/time.ts";
 import type { DeploymentView } from "#features/deployments/deployment.ts";
 import type { Html } from "../html.ts";
+import { Icon } from "../icon.tsx";
+import { Status } from "../status.tsx";
 import { type Column, Table } from "../table.tsx";
-import { Time } from "../time.tsx";
+import { dateOf, relative, Time } from "../time.tsx";
 
 export interface ServedProps {
   /** What was put in place last: at most one for each target. */
@@ -22,25 +24,63 @@ export const earlierAt = (
   served.filter((it) => !it.isCurrent && targetIds.includes(it.targetId));
 
 export function Served({ served, targetIds, now }: ServedProps): Html {
-  if (served.length === 0) return <p>It is not in place anywhere yet.</p>;
+  const missing = targetIds.filter((id) => !served.some((it) => it.targetId === id)).length;
+  if (served.length === 0) {
+    return (
+      <p class="pb text-muted">
+        {targetIds.length === 0
+          ? "It has no target: nothing is installed, and nobody looks."
+          : "It is not in place anywhere yet."}
+      </p>
+    );
+  }
   const columns: readonly Column<DeploymentView>[] = [
-    { title: "Target", cell: (it) => <a href={`/targets/${it.targetId}`}>{it.targetName}</a> },
-    { title: "Version", cell: (it) => <InPlace of={it} targetIds={targetIds} now={now} /> },
-    { title: "Since", cell: (it) => <Time at={it.installedAt} now={now} /> },
-    { title: "Last seen", cell: (it) => <LastSeen of={it} now={now} /> },
+    { title: "Target", cell: (it) => <Place of={it} targetIds={targetIds} /> },
+    { title: "Served now", class: "w", label: false, cell: (it) => <InPlace of={it} now={now} /> },
+    { title: "Seen", cell: (it) => <LastSeen of={it} now={now} /> },
+    { title: "In place since", class: "h", cell: (it) => <Time at={it.installedAt} now={now} /> },
   ];
   return (
     <>
       {earlierAt(served, targetIds).map((it) => (
-        <p class="note bad">
-          <strong>{it.targetName}: </strong>
-          {"an earlier version is served: serial "}
-          <code>{it.serialNumber}</code>
-          {", valid until "}
-          <Time at={it.notAfter} now={now} />
-        </p>
+        <div class="note bad m-3">
+          <Icon name="circle-x" />
+          <p dir="auto">
+            <strong>{it.targetName}: </strong>
+            {"an earlier version is served: serial "}
+            <code>{it.serialNumber}</code>
+            {", valid until "}
+            <Time at={it.notAfter} now={now} />
+          </p>
+        </div>
       ))}
-      <Table caption="What is in place, by target" rows={served} columns={columns} />
+      <Table
+        caption="What is in place, by target"
+        rows={served}
+        columns={columns}
+        rowId={(it) => `served-${it.targetId}`}
+      />
+      {missing > 0 ? (
+        <p class="pf">{`On ${missing} of its targets nothing is in place yet.`}</p>
+      ) : null}
+    </>
+  );
+}
+
+function Place({
+  of,
+  targetIds,
+}: { readonly of: DeploymentView } & Pick<ServedProps, "targetIds">): Html {
+  return (
+    <>
+      <a class="n" href={`/targets/${of.targetId}`} dir="auto">
+        {of.targetName}
+      </a>
+      <span class="sub">
+        {targetIds.includes(of.targetId)
+          ? of.targetType
+          : "No target of this certificate any more: nothing is deployed there"}
+      </span>
     </>
   );
 }
@@ -50,29 +90,53 @@ interface CellProps {
   readonly now: Instant;
 }
 
-function InPlace(props: CellProps & Pick<ServedProps, "targetIds">): Html {
-  const { of, now, targetIds } = props;
+/** The fingerprint is what was presented; without a look it is only what was installed. */
+function InPlace({ of, now }: CellProps): Html {
+  const isSeen = of.state === "Deployed" && of.seenFingerprint !== null;
+  const [state, label] = standing(of.isCurrent, isSeen);
   return (
     <>
-      {of.isCurrent ? <strong>current</strong> : "earlier"}
-      {", valid until "}
-      <Time at={of.notAfter} now={now} />
-      {targetIds.includes(of.targetId) ? null : (
-        <p class="sub">It is no target of this certificate any more: nothing is deployed there.</p>
+      <Status of={state} label={label} />
+      {isSeen ? (
+        <span class="sub mono" title={of.seenFingerprint ?? ""}>
+          {shortFingerprint(of.seenFingerprint ?? "")}
+        </span>
+      ) : (
+        <span class="sub">{`Valid until ${dateOf(of.notAfter)}, ${relative(of.notAfter, now)}`}</span>
       )}
     </>
   );
 }
 
+function standing(isCurrent: boolean, isSeen: boolean): readonly [state: string, words: string] {
+  if (!isCurrent) return ["warning", "Earlier version"];
+  return isSeen
+    ? ["Deployed", "Current version"]
+    : ["InstalledNotSeen", "Current version, not seen"];
+}
+
+/** The ends, as people compare them. */
+export const shortFingerprint = (hex: string): string => {
+  const pairs = hex.match(/../g) ?? [];
+  return pairs.length <= 8
+    ? pairs.join(":")
+    : `${pairs.slice(0, 4).join(":")} … ${pairs.slice(-4).join(":")}`;
+};
+
 /** The last time that this very version was seen; the target may have shown another since. */
 function LastSeen({ of, now }: CellProps): Html {
-  if (of.seenAt === null) return <>nobody has seen it</>;
+  if (of.seenAt === null) return <>Nobody has seen it</>;
   return of.state === "Deployed" || of.state === "Pending" ? (
-    <Time at={of.seenAt} now={now} />
+    <>
+      <Time at={of.seenAt} now={now} />
+      {of.tlsVersion === null ? null : <span class="sub">{of.tlsVersion}</span>}
+    </>
   ) : (
     <>
       <Time at={of.seenAt} now={now} />
-      <p class="sub">{of.message ?? "then something else was seen"}</p>
+      <span class="sub" dir="auto">
+        {of.message ?? "then something else was seen"}
+      </span>
     </>
   );
 }

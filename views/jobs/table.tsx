@@ -6,30 +6,74 @@ import type { Html } from "../html.ts";
 import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
 import { type Column, Table } from "../table.tsx";
-import { Time } from "../time.tsx";
+import { relative, Time, took } from "../time.tsx";
 
 export interface JobTableProps {
   readonly jobs: readonly JobView[];
   readonly names: Names;
   readonly now: Instant;
   readonly caption: string;
-  readonly titled?: boolean;
+  /** What all of them are about says the page. */
+  readonly without?: "certificate" | "target" | "agent";
 }
 
-export function JobTable({ jobs, names, now, ...rest }: JobTableProps): Html {
-  if (jobs.length === 0) return <p>There is no job.</p>;
-  return <Table {...rest} rows={jobs} columns={jobColumns(names, now)} />;
+export function JobTable({ jobs, names, now, caption, without }: JobTableProps): Html {
+  if (jobs.length === 0) return <p class="pb text-muted">There is no job.</p>;
+  const columns = jobColumns(names, now, without);
+  return <Table caption={caption} rows={jobs} columns={columns} rowId={(it) => it.id} />;
 }
 
-export const jobColumns = (names: Names, now: Instant): readonly Column<JobView>[] => [
-  { title: "Job", cell: (it) => <a href={`/jobs/${it.id}`}>{it.type}</a> },
-  { title: "Status", cell: (it) => <Status of={it.status} /> },
+export const jobColumns = (
+  names: Names,
+  now: Instant,
+  without?: JobTableProps["without"],
+): readonly Column<JobView>[] => [
   {
-    title: "Certificate",
-    cell: (it) => <Ref kind="certificate" id={it.certificateId} names={names} />,
+    title: "Job",
+    cell: (it) => (
+      <>
+        <a class="n" href={`/jobs/${it.id}`}>
+          {it.type}
+        </a>
+        <span class="sub" dir="auto">{`asked for by ${it.requestedBy}`}</span>
+      </>
+    ),
   },
-  { title: "Target", cell: (it) => <Ref kind="target" id={it.targetId} names={names} /> },
-  { title: "Agent", cell: (it) => <Ref kind="agent" id={it.agentId} names={names} /> },
-  { title: "Error", cell: (it) => it.lastError ?? "–" },
+  {
+    title: "Status",
+    class: "w",
+    label: false,
+    cell: (it) => (
+      <>
+        <Status of={it.status} />
+        <span class="sub" dir="auto">
+          {progressOf(it, now)}
+        </span>
+      </>
+    ),
+  },
+  ...(without === "certificate"
+    ? []
+    : [about("Certificate", "certificate", "certificateId", names)]),
+  ...(without === "target" ? [] : [about("Target", "target", "targetId", names)]),
+  ...(without === "agent" ? [] : [about("Agent", "agent", "agentId", names)]),
   { title: "Asked for", sort: "created_at", cell: (it) => <Time at={it.createdAt} now={now} /> },
 ];
+
+function about(
+  title: string,
+  kind: "certificate" | "target" | "agent",
+  key: "certificateId" | "targetId" | "agentId",
+  names: Names,
+): Column<JobView> {
+  return { title, class: "h", cell: (it) => <Ref kind={kind} id={it[key]} names={names} /> };
+}
+
+/** Why it stands where it stands. */
+function progressOf(it: JobView, now: Instant): string {
+  if (it.lastError !== null && it.status !== "Completed") return it.lastError;
+  if (it.status === "Pending" && it.runAfter > now)
+    return `Next attempt ${relative(it.runAfter, now)}`;
+  if (it.startedAt !== null && it.completedAt !== null) return took(it.startedAt, it.completedAt);
+  return it.attempts > 1 ? `Attempt ${it.attempts} of ${it.maxAttempts}` : "";
+}

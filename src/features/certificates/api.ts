@@ -211,6 +211,32 @@ export const certificatesApi = {
     problems: ["not-found"],
     cli: { noun: "certs", verb: "versions", positional: "id" },
   }),
+  compare: contract({
+    name: "certificates.compare",
+    summary: "Compare two versions of a certificate, field by field",
+    path: "/api/v1/certificates/:id/compare",
+    ...reading,
+    input: z.strictObject({
+      id: Id,
+      from: Id.meta({ title: "Earlier version" }),
+      to: Id.meta({ title: "Later version" }),
+    }),
+    output: z.object({
+      from: z.string(),
+      to: z.string(),
+      fields: z.array(
+        z.object({
+          /** By its name in RFC 5280. */
+          field: z.string(),
+          from: z.array(z.string()),
+          to: z.array(z.string()),
+          differs: z.boolean(),
+        }),
+      ),
+    }),
+    problems: ["not-found"],
+    cli: { noun: "certs", verb: "compare", positional: "id" },
+  }),
   exportPem: contract({
     name: "certificates.export",
     summary: "The current certificate and its chain in PEM",

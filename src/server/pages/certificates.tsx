@@ -1,6 +1,9 @@
 /** Certificates: list, order, one with everything about it, PEM download. */
 /** @jsxImportSource hono/jsx */
+import type { Output } from "#base/contract.ts";
+import { invalid } from "#base/problem.ts";
 import { toWire } from "#base/wire.ts";
+import { auditApi } from "#features/audit/api.ts";
 import { certificatesApi } from "#features/certificates/api.ts";
 import {
   type CertificateView,
@@ -10,7 +13,14 @@ import { deploymentsApi } from "#features/deployments/api.ts";
 import { workApi } from "#features/work/api.ts";
 import type { JobView } from "#features/work/job-view.ts";
 import { activeStates } from "#jobs/state.ts";
+import { parsePemOf } from "#pki/pem.ts";
+import { ComparePage } from "#views/certificates/compare.tsx";
 import { CertificatePage } from "#views/certificates/detail.tsx";
+import {
+  ArchiveCertificatePage,
+  EditCertificatePage,
+  ForceRenewalPage,
+} from "#views/certificates/edit.tsx";
 import { CertificatesPage } from "#views/certificates/list.tsx";
 import { NewCertificatePage } from "#views/certificates/new.tsx";
 import { textsOf } from "#views/field-texts.ts";
@@ -84,18 +94,18 @@ async function detail(visit: Visit): Promise<Shown> {
   const input = { id: visit.params["id"] };
   const { frame } = visit;
   const certificate = await visit.read(certificatesApi.get, input);
-  const [versions, deployments, served, jobs, choices] = await Promise.all([
+  const [versions, deployments, served, jobs, events] = await Promise.all([
     visit.read(certificatesApi.versions, { ...input, per_page: 20 }),
     visit.read(deploymentsApi.list, { ...input, per_page: 20 }),
     visit.read(deploymentsApi.list, { ...input, in_place: true, per_page: 500 }),
     jobsOf(visit, certificate.id),
-    frame.may(certificatesApi.update) ? orderChoices(visit) : {},
+    eventsOf(visit, certificate.id),
   ]);
   const names = await namesOf(visit, {
     certificate: [certificate.id],
     owner: [certificate.ownerId],
     team: [certificate.teamId],
-    issuer: [certificate.issuerId],
+    issuer: [certificate.issuerId, ...versions.data.map((it) => it.issuerId)],
     profile: [certificate.certificateProfileId],
     policy: [certificate.renewalPolicyId],
     agent: [...versions.data.map((it) => it.holder), ...jobs.map((it) => it.agentId)],
@@ -103,18 +113,67 @@ async function detail(visit: Visit): Promise<Shown> {
   });
   const body = (
     <CertificatePage
-      {...{ frame, certificate, jobs, names, choices }}
+      {...{ frame, certificate, jobs, events, names }}
       versions={versions.data}
       deployments={deployments.data}
       served={served.data}
       running={isRunning(certificate, jobs)}
-      values={textsOf(
-        fieldsOf(certificatesApi.update),
-        toWire(CertificateWithTargets, certificate),
-      )}
     />
   );
   return { title: certificate.name, body };
+}
+
+async function eventsOf(visit: Visit, id: string) {
+  if (!visit.frame.may(auditApi.list)) return undefined;
+  return (await visit.read(auditApi.list, { resource_id: id, per_page: 8 })).data;
+}
+
+const crumbOf = ({ id, name }: CertificateView) => [{ label: name, path: `/certificates/${id}` }];
+
+async function edit(visit: Visit): Promise<Shown> {
+  const certificate = await visit.read(certificatesApi.get, { id: visit.params["id"] });
+  const fields = fieldsOf(certificatesApi.update);
+  const values = textsOf(fields, toWire(CertificateWithTargets, certificate));
+  const choices = await orderChoices(visit);
+  const { frame } = visit;
+  return {
+    title: "Edit",
+    crumbs: crumbOf(certificate),
+    body: <EditCertificatePage {...{ frame, certificate, values, choices }} />,
+  };
+}
+
+async function archive(visit: Visit): Promise<Shown> {
+  const input = { id: visit.params["id"] };
+  const certificate = await visit.read(certificatesApi.get, input);
+  const places = { ...input, in_place: true, per_page: 1 };
+  const { total } = await visit.read(deploymentsApi.list, places);
+  return {
+    title: "Archive",
+    crumbs: crumbOf(certificate),
+    body: <ArchiveCertificatePage frame={visit.frame} certificate={certificate} served={total} />,
+  };
+}
+
+async function force(visit: Visit): Promise<Shown> {
+  const certificate = await visit.read(certificatesApi.get, { id: visit.params["id"] });
+  return {
+    title: "Renew by force",
+    crumbs: crumbOf(certificate),
+    body: <ForceRenewalPage frame={visit.frame} certificate={certificate} />,
+  };
+}
+
+async function compare(visit: Visit): Promise<Shown> {
+  const input = { id: visit.params["id"] };
+  const certificate = await visit.read(certificatesApi.get, input);
+  const query = Object.fromEntries(visit.query);
+  const of = await visit.read(certificatesApi.compare, { ...query, ...input });
+  return {
+    title: "Compare",
+    crumbs: crumbOf(certificate),
+    body: <ComparePage name={certificate.name} of={of} />,
+  };
 }
 
 async function jobsOf(visit: Visit, certificateId: string): Promise<readonly JobView[]> {
@@ -131,18 +190,51 @@ function isRunning(certificate: CertificateView, jobs: readonly JobView[]): bool
 
 async function pem(visit: Visit): Promise<Response> {
   const id = visit.params["id"] ?? "";
-  const { fullPem } = await visit.read(certificatesApi.exportPem, { id });
-  return new Response(fullPem, {
+  const exported = await visit.read(certificatesApi.exportPem, { id });
+  const part = visit.query.get("part") ?? "full";
+  const made = partsOf[part];
+  if (!made) throw invalid("part", `must be one of ${Object.keys(partsOf).join(", ")}`);
+  const { suffix, type, content } = made(exported);
+  return new Response(content, {
     headers: {
-      "content-type": "application/x-pem-file",
-      "content-disposition": `attachment; filename="${id}.pem"`,
+      "content-type": type,
+      "content-disposition": `attachment; filename="${id}${suffix}"`,
     },
   });
 }
+
+type Exported = Output<(typeof certificatesApi)["exportPem"]>;
+
+interface Part {
+  readonly suffix: string;
+  readonly type: string;
+  readonly content: string | Uint8Array<ArrayBuffer>;
+}
+
+const pemPart = (suffix: string, content: string): Part => ({
+  suffix: `${suffix}.pem`,
+  type: "application/x-pem-file",
+  content,
+});
+
+const partsOf: Readonly<Record<string, (it: Exported) => Part>> = {
+  full: (it) => pemPart("", it.fullPem),
+  cert: (it) => pemPart("-cert", it.certPem),
+  chain: (it) => pemPart("-chain", it.chainPem),
+  der: (it) => ({
+    suffix: ".cer",
+    type: "application/pkix-cert",
+    content: new Uint8Array(parsePemOf("CERTIFICATE", it.certPem)[0] ?? []),
+  }),
+};
 
 export const certificatePages: readonly Page[] = [
   { path: "/certificates", load: list },
   { path: "/certificates/new", load: order },
   { path: "/certificates/:id", load: detail },
+  { path: "/certificates/:id/edit", load: edit },
+  { path: "/certificates/:id/archive", load: archive },
+  { path: "/certificates/:id/renew", load: force },
+  { path: "/certificates/:id/compare", load: compare },
   { path: "/certificates/:id/pem", load: pem },
 ];

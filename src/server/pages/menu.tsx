@@ -6,6 +6,6 @@ import type { Page } from "./page.ts";
 export const menuPages: readonly Page[] = [
   {
     path: "/menu",
-    load: async ({ frame, nav }) => ({ title: "Menu", body: <MenuPage frame={frame} nav={nav} /> }),
+    load: async ({ nav }) => ({ title: "Menu", body: <MenuPage nav={nav} /> }),
   },
 ];

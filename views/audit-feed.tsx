@@ -1,0 +1,53 @@
+/** What happened, newest first, in few words. */
+/** @jsxImportSource hono/jsx */
+import type { z } from "zod";
+import { contracts } from "#features/apis.ts";
+import type { AuditView } from "#features/audit/event.ts";
+import type { Html } from "./html.ts";
+import { Icon, type IconName } from "./icon.tsx";
+import { dateOf, shortly } from "./time.tsx";
+
+export interface AuditFeedProps {
+  readonly events: readonly z.output<typeof AuditView>[];
+}
+
+const icons: readonly (readonly [RegExp, IconName])[] = [
+  [/renew/, "refresh-cw"],
+  [/deploy|redeploy|install/, "rocket"],
+  [/seen|validate|verif/, "eye"],
+  [/issue|create/, "file-badge"],
+  [/revoke/, "ban"],
+  [/archive/, "archive"],
+  [/approve|reject/, "stamp"],
+  [/update|assign/, "pencil"],
+  [/export/, "download"],
+  [/delete|retire/, "trash-2"],
+];
+
+export const iconOf = (action: string): IconName =>
+  icons.find(([pattern]) => pattern.test(action))?.[1] ?? "scroll-text";
+
+/** The operation's own words, where it is one. */
+export const actionWords = (action: string): string =>
+  contracts.find((it) => it.name === action)?.summary.split(/[:;]/)[0] ?? action;
+
+export function AuditFeed({ events }: AuditFeedProps): Html {
+  if (events.length === 0) return <p class="pb text-muted">Nothing is on record.</p>;
+  return (
+    <ol class="feed">
+      {events.map((it) => (
+        <li>
+          <time datetime={new Date(it.timestamp).toISOString()} title={shortly(it.timestamp)}>
+            {dateOf(it.timestamp).replace(/ \d+$/, "")}
+          </time>
+          <Icon name={iconOf(it.action)} class={it.outcome === "success" ? "" : "bad"} />
+          <span dir="auto">
+            <b>{actionWords(it.action)}</b>
+            {` ${it.actor}`}
+            {it.outcome === "success" ? "" : `, ${it.outcome}`}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,114 @@
+/** Beside a certificate: what it says, and whose it is. */
+/** @jsxImportSource hono/jsx */
+import { Pairs } from "../detail.tsx";
+import type { Html } from "../html.ts";
+import { Panel } from "../panel.tsx";
+import { Ref } from "../reference.tsx";
+import { Time } from "../time.tsx";
+import type { CertificateProps } from "./detail.tsx";
+
+type Facts = Pick<CertificateProps, "certificate" | "versions" | "names" | "frame">;
+
+export function Identity({ certificate, versions, names }: Facts): Html {
+  const current = versions.filter((it) => it.isCurrent);
+  const all = [...new Set([certificate.commonName, ...certificate.sans])].filter((it) => it !== "");
+  const [first] = current;
+  return (
+    <Panel title="Identity">
+      <dl class="facts">
+        <dt>Names</dt>
+        <dd>
+          <ul class="plain">
+            {all.slice(0, 5).map((it) => (
+              <li dir="auto">{it}</li>
+            ))}
+          </ul>
+          {all.length > 5 ? (
+            <details>
+              <summary class="a">{`${all.length - 5} more`}</summary>
+              <ul class="plain">
+                {all.slice(5).map((it) => (
+                  <li dir="auto">{it}</li>
+                ))}
+              </ul>
+            </details>
+          ) : null}
+        </dd>
+        <dt>Issuer</dt>
+        <dd>
+          <Ref kind="issuer" id={certificate.issuerId} names={names} />
+        </dd>
+        <dt>Key</dt>
+        <dd>
+          {certificate.keyAlgorithm}
+          {first === undefined ? null : ", held by "}
+          {current.map((it, at) => (
+            <>
+              {at > 0 ? ", " : ""}
+              {it.holder === null ? (
+                "the client"
+              ) : (
+                <Ref kind="agent" id={it.holder} names={names} />
+              )}
+            </>
+          ))}
+        </dd>
+        {first === undefined ? null : (
+          <>
+            <dt>Serial number</dt>
+            <dd class="mono">{first.serialNumber}</dd>
+            <dt>SHA-256</dt>
+            <dd class="mono">{first.fingerprint}</dd>
+          </>
+        )}
+        <dt>Id</dt>
+        <dd class="mono">{certificate.id}</dd>
+      </dl>
+    </Panel>
+  );
+}
+
+export function Rules({ certificate, names, frame }: Facts): Html {
+  return (
+    <Panel title="Ownership and rules">
+      <dl class="facts">
+        <dt>Owner</dt>
+        <dd>
+          <Ref kind="owner" id={certificate.ownerId} names={names} />
+        </dd>
+        <dt>Team</dt>
+        <dd>
+          <Ref kind="team" id={certificate.teamId} names={names} />
+        </dd>
+        <dt>Profile</dt>
+        <dd>
+          <Ref kind="profile" id={certificate.certificateProfileId} names={names} />
+        </dd>
+        <dt>Renewal</dt>
+        <dd>
+          {certificate.renewalPolicyId === null ? (
+            "By the default policy"
+          ) : (
+            <Ref kind="policy" id={certificate.renewalPolicyId} names={names} />
+          )}
+        </dd>
+        <dt>Environment</dt>
+        <dd dir="auto">{certificate.environment || "–"}</dd>
+        <dt>Tags</dt>
+        <dd>
+          <Pairs of={certificate.tags} />
+        </dd>
+        <dt>Source</dt>
+        <dd>{certificate.source}</dd>
+        <dt>Added</dt>
+        <dd>
+          <Time at={certificate.createdAt} now={frame.now} />
+        </dd>
+        <dt>Changed</dt>
+        <dd>
+          <Time at={certificate.updatedAt} now={frame.now} />
+        </dd>
+      </dl>
+    </Panel>
+  );
+}
