@@ -48,10 +48,9 @@ const columns = (engine: Engine): readonly string[] => {
 
 const indexes: readonly string[] = [
   "CREATE INDEX deployments_in_use ON deployments (in_use, state, certificate_pk) WHERE in_use IS NOT NULL",
-  `CREATE INDEX certificates_ending ON certificates (not_after, activity, renew_at, team_pk)
-    WHERE archived_at IS NULL AND revoked_at IS NULL`,
-  `CREATE INDEX certificates_failed ON certificates (not_after, team_pk)
-    WHERE activity = 'failed' AND archived_at IS NULL AND revoked_at IS NULL`,
+  // Not partial: SQLite, which has no statistics here, would take the index of statuses all the same.
+  `CREATE INDEX certificates_ending ON certificates
+    (archived_at, revoked_at, not_after, activity, renew_at, expiring_at, team_pk, environment)`,
   "CREATE INDEX certificate_versions_created_at ON certificate_versions (created_at, issuer_pk, certificate_pk)",
   `CREATE INDEX jobs_ended ON jobs (completed_at, type, state, attempts, retried, team_pk)
     WHERE completed_at IS NOT NULL`,

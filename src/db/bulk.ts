@@ -12,7 +12,7 @@ type Row = readonly unknown[];
 export interface Bulk {
   /** Every row has the members of the first, in its order. */
   insert<T extends TableName>(table: T, rows: Iterable<Insertable<Tables[T]>>): Promise<void>;
-  /** Makes the indexes again, gathers statistics, and makes everything durable. */
+  /** Makes the indexes again and everything durable; on PostgreSQL with the statistics that it would gather by itself. */
   finish(): Promise<void>;
 }
 
@@ -46,7 +46,6 @@ export function bulkIntoSqlite(path: string, tables: readonly TableName[]): Bulk
     async finish() {
       db.run("COMMIT");
       for (const index of indexes) db.run(index.sql);
-      db.run("ANALYZE");
       db.run("PRAGMA journal_mode = WAL");
       db.run("PRAGMA synchronous = FULL");
       db.close();

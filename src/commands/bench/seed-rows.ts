@@ -10,7 +10,7 @@ import { searchable } from "#db/search.ts";
 import type { Tables } from "#db/tables.ts";
 import { searchText } from "#features/certificates/search-text.ts";
 
-type Row<T extends keyof Tables> = Insertable<Tables[T]>;
+export type Row<T extends keyof Tables> = Insertable<Tables[T]>;
 
 /** What every seeded version shares. */
 export type Template = Pick<
@@ -36,10 +36,14 @@ export const seededTables = [
   "certificate_targets",
   "deployments",
   "certificate_search",
+  "jobs",
+  "audit_events",
+  "events",
+  "agent_hours",
 ] as const;
 export type SeededTable = (typeof seededTables)[number];
 
-const [teams, owners, agents, targets] = [20, 200, 2_000, 4_000] as const;
+export const [teams, owners, agents, targets] = [20, 200, 2_000, 4_000] as const;
 const services = "api web mail db cache auth billing search gateway metrics vault queue".split(" ");
 const environments = ["production", "staging", "development"] as const;
 
@@ -62,7 +66,7 @@ export function repeatable(seed: number): Random {
   };
 }
 
-const pick = <T>(list: readonly T[], at: number): T => {
+export const pick = <T>(list: readonly T[], at: number): T => {
   const found = list[at % list.length];
   if (found === undefined) throw new Error("nothing to pick from");
   return found;
@@ -98,15 +102,15 @@ export function* agentRows({ now, first }: Plan): Iterable<Row<"agents">> {
       ...named(`seed-agent-${i}`, now),
       team_pk: first.teams + 1 + (i % teams),
       hostname: `host-${i}.example.com`,
-      os: "linux",
-      architecture: "x64",
+      os: i % 7 === 0 ? "windows" : "linux",
+      architecture: i % 5 === 0 ? "arm64" : "x64",
       ip_address: `10.0.${i >> 8}.${i & 255}`,
-      version: "0.1.0",
+      version: i % 11 === 0 ? "0.0.9" : "0.1.0",
       capabilities: json(["nginx"]),
       credential_hash: null,
       encryption_key: null,
-      last_heartbeat_at: now,
-      offline_since: null,
+      last_heartbeat_at: i % 100 === 0 ? later(now, -days(1)) : now,
+      offline_since: i % 100 === 0 ? later(now, -days(1)) : null,
       retired_at: null,
       retired_reason: null,
     };
@@ -142,10 +146,18 @@ const states: readonly State[] = [
 ];
 const lifetime = days(398);
 
-/** Every fifth is held by an agent and deployed on a target. */
-const isDeployed = (i: number): boolean => i % 5 === 0;
+/** Every fifth is held by an agent and deployed on a target; of each state as many. */
+export const isDeployed = (i: number): boolean => (i + Math.floor(i / 50)) % 5 === 0;
 
-interface Facts {
+/** What most renewals that fail do not get. */
+const failures = [
+  "the agent did not answer",
+  "the issuer refused: the name is not within its constraints",
+  "the issuer is busy: too many orders of this account in three hours",
+  "the domain could not be validated: connection refused",
+];
+
+export interface Facts {
   readonly commonName: string;
   readonly sans: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
@@ -155,7 +167,7 @@ interface Facts {
   readonly state: State;
 }
 
-function factsOf({ now, certificates }: Plan, i: number): Facts {
+export function factsOf({ now, certificates }: Plan, i: number): Facts {
   // A stir that repeats: neighbours by key are no neighbours by end, owner or name.
   const stir = (i * 2_654_435_761) % 4_294_967_296;
   const share = stir / 4_294_967_296;
@@ -177,6 +189,20 @@ function endOf(state: State, share: number): number {
   if (state === "expired") return -days(1) - share * days(200);
   return state === "expiring" ? days(1) + share * days(28) : days(31) + share * days(360);
 }
+
+/** In twelve hours at the soonest. */
+function renewAt({ state, notAfter }: Facts, now: Instant): Instant | null {
+  if (state === "active") return later(notAfter, -days(20));
+  if (state !== "expiring" && state !== "failed" && state !== "renewing") return null;
+  return instant(Math.round((now + notAfter) / 2));
+}
+
+/** Agents renew their certificates every month; what clients hold was issued when it was made. */
+export const issuedAt = (plan: Plan, i: number, { createdAt }: Facts): Instant =>
+  isDeployed(i) ? later(plan.now, -Math.round(((i * 0.618) % 1) * days(30))) : createdAt;
+
+/** The same for a version and for what was seen of it. */
+export const fingerprintOf = (i: number): Uint8Array => repeatable(i).bytes(32);
 
 const revokedAt = ({ state, createdAt }: Facts) => (state === "revoked" ? createdAt : null);
 
@@ -205,12 +231,12 @@ export function* certificateRows(plan: Plan, random: Random): Iterable<Row<"cert
       key_algorithm: template.key_algorithm,
       validity_seconds: null,
       activity: activityOf(it.state),
-      failure: it.state === "failed" ? "the agent did not answer" : null,
+      failure: it.state === "failed" ? pick(failures, i >> 3) : null,
       not_before: later(it.notAfter, -lifetime),
       not_after: it.notAfter,
       expiring_at: later(it.notAfter, -days(30)),
       // Nothing is due: a server on these rows must have nothing to do but answer.
-      renew_at: it.state === "active" && isDeployed(i) ? later(it.notAfter, -days(20)) : null,
+      renew_at: isDeployed(i) ? renewAt(it, plan.now) : null,
       archived_at: it.state === "archived" ? it.createdAt : null,
       revoked_at: revokedAt(it),
       revocation_reason: it.state === "revoked" ? "superseded" : null,
@@ -223,7 +249,9 @@ export function* certificateRows(plan: Plan, random: Random): Iterable<Row<"cert
 export function* versionRows(plan: Plan, random: Random): Iterable<Row<"certificate_versions">> {
   const { first, template } = plan;
   for (let i = 1; i <= plan.certificates; i++) {
-    const { createdAt, notAfter } = factsOf(plan, i);
+    const facts = factsOf(plan, i);
+    const { notAfter } = facts;
+    const createdAt = issuedAt(plan, i, facts);
     yield {
       pk: first.certificate_versions + i,
       id: newId("ver", createdAt, random),
@@ -231,7 +259,7 @@ export function* versionRows(plan: Plan, random: Random): Iterable<Row<"certific
       holder_pk: isDeployed(i) ? first.agents + 1 + (i % agents) : null,
       ...template,
       serial_number: random.bytes(16),
-      fingerprint: random.bytes(32),
+      fingerprint: fingerprintOf(i),
       not_before: later(notAfter, -lifetime),
       not_after: notAfter,
       is_current: 1,
@@ -246,36 +274,5 @@ export function* searchRows(plan: Plan): Iterable<Row<"certificate_search">> {
     const { commonName: name, sans, tags, owner } = factsOf(plan, i);
     const text = searchText({ name, sans, tags, owner: `seed-owner-${owner}` });
     yield { rowid: plan.first.certificates + i, text: searchable(text) };
-  }
-}
-
-export function* placementRows(plan: Plan): Iterable<Row<"certificate_targets">> {
-  for (let i = 5; i <= plan.certificates; i += 5) {
-    yield {
-      certificate_pk: plan.first.certificates + i,
-      target_pk: plan.first.targets + 1 + (i % targets),
-    };
-  }
-}
-
-export function* deploymentRows(plan: Plan, random: Random): Iterable<Row<"deployments">> {
-  const { first } = plan;
-  for (let i = 5; i <= plan.certificates; i += 5) {
-    const { createdAt } = factsOf(plan, i);
-    yield {
-      id: newId("dep", createdAt, random),
-      certificate_pk: first.certificates + i,
-      version_pk: first.certificate_versions + i,
-      target_pk: first.targets + 1 + (i % targets),
-      state: "InstalledNotSeen",
-      message: null,
-      seen_at: null,
-      seen_fingerprint: null,
-      seen_chain: null,
-      tls_version: null,
-      in_use: 0,
-      created_at: createdAt,
-      updated_at: createdAt,
-    };
   }
 }

@@ -16,7 +16,9 @@ import { UsageError } from "../usage.ts";
 import { numbersOf } from "./arguments.ts";
 import { print, round } from "./report.ts";
 import { requestFor } from "./requests.ts";
+import * as deployed from "./seed-deployments.ts";
 import * as rows from "./seed-rows.ts";
+import * as work from "./seed-work.ts";
 
 const marker = "bench.seed";
 
@@ -37,7 +39,7 @@ interface There {
   readonly wasThere: boolean;
 }
 
-async function seed(config: Config, certificates: number): Promise<There> {
+export async function seed(config: Config, certificates: number): Promise<There> {
   const unfinished = join(config.dataDir, "bench-seed.unfinished");
   if (existsSync(unfinished)) {
     throw new UsageError(`a seeding of ${config.dataDir} was cut short; remove the directory`);
@@ -104,6 +106,10 @@ async function planOf(opened: Opened, config: Config, certificates: number): Pro
     certificate_targets: 0,
     deployments: 0,
     certificate_search: 0,
+    jobs: 0,
+    audit_events: 0,
+    events: 0,
+    agent_hours: 0,
   };
   return { certificates, now: world.clock.now(), template, first };
 }
@@ -134,8 +140,12 @@ async function load(bulk: Bulk, plan: rows.Plan): Promise<void> {
   await bulk.insert("targets", rows.targetRows(plan));
   await bulk.insert("certificates", rows.certificateRows(plan, random));
   await bulk.insert("certificate_versions", rows.versionRows(plan, random));
-  await bulk.insert("certificate_targets", rows.placementRows(plan));
-  await bulk.insert("deployments", rows.deploymentRows(plan, random));
+  await bulk.insert("certificate_targets", deployed.placementRows(plan));
+  await bulk.insert("deployments", deployed.deploymentRows(plan, random));
   await bulk.insert("certificate_search", rows.searchRows(plan));
+  await bulk.insert("jobs", work.jobRows(plan, random));
+  await bulk.insert("audit_events", work.auditRows(plan, random));
+  await bulk.insert("events", work.eventRows(plan));
+  await bulk.insert("agent_hours", work.hourRows(plan));
   await bulk.finish();
 }

@@ -7,7 +7,7 @@ import { days, type Instant, later } from "#base/time.ts";
 import { listed } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import type { TeamScope } from "../context.ts";
-import { inTeams, isStanding } from "./scoped.ts";
+import { inTeams, isIdleToo, isStanding, isStandingToo } from "./scoped.ts";
 
 type Db = Kysely<Tables>;
 
@@ -15,7 +15,7 @@ type Db = Kysely<Tables>;
 export const unplannedWithin = days(14);
 
 /** At most so many of each kind are looked at. */
-const most = 500;
+const most = 200;
 
 export interface Bounded<Row> {
   readonly rows: readonly Row[];
@@ -76,7 +76,7 @@ export async function listFailed(
   of: "renewal" | "issuance",
 ): Promise<Bounded<CertificateRow>> {
   const failed = () => {
-    const query = standing(db, scope).where(sql<SqlBool>`certificates.activity = 'failed'`);
+    const query = standing(db, scope).where("certificates.activity", "=", "failed");
     return of === "renewal"
       ? query.where("certificates.not_after", ">=", now)
       : query.where("certificates.not_after", "is", null);
@@ -100,7 +100,7 @@ export async function listUnplanned(db: Db, scope: TeamScope, now: Instant) {
     standing(db, scope)
       .where("certificates.not_after", ">=", now)
       .where("certificates.not_after", "<", later(now, unplannedWithin))
-      .where("certificates.activity", "=", "idle")
+      .where(isIdleToo)
       .where("certificates.renew_at", "is", null);
   const rows = await unplanned()
     .leftJoin("renewal_policies", "renewal_policies.pk", "certificates.renewal_policy_pk")
@@ -150,12 +150,14 @@ export async function namesSucceeded(
   names: readonly string[],
 ): Promise<ReadonlySet<string>> {
   if (names.length === 0) return new Set();
-  const rows = await standing(db, scope)
+  const rows = await db
+    .selectFrom("certificates")
     .select("certificates.common_name")
     .distinct()
     .where("certificates.common_name", "in", names)
-    // Named plainly it would lead SQLite to the index of ends, which has all that are valid.
-    .where(sql<SqlBool>`certificates.not_after + 0 >= ${now}`)
+    .where(isStandingToo)
+    .where("certificates.not_after", ">=", now)
+    .where(inTeams(scope, "certificates.team_pk"))
     .execute();
   return new Set(rows.map((it) => it.common_name));
 }
@@ -170,7 +172,8 @@ export async function failedSince(
     .select(["certificate_pk", (eb) => eb.fn.max("completed_at").as("at")])
     .where("certificate_pk", "in", listed(db, pks.join(",")))
     .where("kind", "=", "certificates.issue")
-    .where("state", "=", "Failed")
+    // By the certificate's jobs, not by all that failed.
+    .where(sql<SqlBool>`state || '' = 'Failed'`)
     .groupBy("certificate_pk")
     .execute();
   return new Map(

@@ -9,7 +9,7 @@ import { inTeams } from "./scoped.ts";
 type Db = Kysely<Tables>;
 
 /** At most so many of each state are looked at. */
-const most = 300;
+const most = 100;
 
 /** `Pending` is under way, and its job tells when it fails. */
 const states = ["Failed", "RolledBack", "InstalledNotSeen", "Deployed"] as const;

@@ -11,40 +11,49 @@ const mostSingle = 3;
 export async function silentAgents(ctx: Context, now: Instant): Promise<Attention[]> {
   const { rows, total } = await queries.listSilentAgents(ctx.scanner, ctx.scope, now);
   if (rows.length === 0) return [];
+  const pks = rows.map((row) => row.pk);
+  const held = await queries.keysHeldBy(ctx.scanner, pks);
+  const heldBy = (row: queries.SilentAgent) => held.get(row.pk) ?? 0;
+  const mostFirst = [...rows].sort((a, b) => heldBy(b) - heldBy(a));
+  const named = mostFirst.slice(0, mostSingle);
   const dependents = await queries.dependentsOf(
     ctx.scanner,
-    rows.map((row) => row.pk),
+    named.map((row) => row.pk),
   );
-  const one = (some: readonly queries.SilentAgent[], count: number): Attention => {
-    const hanging = some.flatMap((row) => dependents.get(row.pk) ?? []);
-    const certificates = hanging.reduce((sum, it) => sum + it.n, 0);
-    const dueOf = (row: queries.SilentAgent) => dependents.get(row.pk)?.not_after ?? null;
-    const mostFirst = [...some].sort(
-      (a, b) => (dependents.get(b.pk)?.n ?? 0) - (dependents.get(a.pk)?.n ?? 0),
-    );
-    return attention({
-      key: `agent_offline/${count === 1 ? some[0]?.id : "several"}`,
-      kind: "agent_offline",
-      severity: certificates > 0 ? "bad" : "warn",
-      count,
-      subjects: mostFirst.map((row) => ({
-        type: "agent",
-        id: row.id,
-        name: row.name,
-        due: dueOf(row),
-      })),
-      // Who was never heard of is silent since it joined.
-      since: earliest(some.map((row) => row.last_heartbeat_at ?? row.created_at)),
-      due: earliest(some.map(dueOf)),
-      facts: {
-        certificates,
-        nextRenewalAt: earliest(hanging.map((it) => it.renew_at)),
-        lastSeenAt: count === 1 ? (some[0]?.last_heartbeat_at ?? null) : null,
-      },
-      path: count === 1 && some[0] ? `/agents/${some[0].id}` : "/agents?status=Offline",
-    });
-  };
-  return total <= mostSingle ? rows.map((row) => one([row], 1)) : [one(rows, total)];
+  const exact = (row: queries.SilentAgent) => dependents.get(row.pk)?.n ?? 0;
+  if (total <= mostSingle) return rows.map((row) => silence([row], 1, exact(row), dependents));
+  const certificates = rows.reduce((sum, row) => sum + heldBy(row), 0);
+  return [silence(mostFirst, total, certificates, dependents)];
+}
+
+type Dependents = Awaited<ReturnType<typeof queries.dependentsOf>>;
+
+function silence(
+  some: readonly queries.SilentAgent[],
+  count: number,
+  certificates: number,
+  dependents: Dependents,
+): Attention {
+  const [first] = some;
+  const only = count === 1 ? first : undefined;
+  const dueOf = (row: queries.SilentAgent) => dependents.get(row.pk)?.not_after ?? null;
+  const nextOf = (row: queries.SilentAgent) => dependents.get(row.pk)?.renew_at ?? null;
+  return attention({
+    key: `agent_offline/${only?.id ?? "several"}`,
+    kind: "agent_offline",
+    severity: certificates > 0 ? "bad" : "warn",
+    count,
+    subjects: some.map((row) => ({ type: "agent", id: row.id, name: row.name, due: dueOf(row) })),
+    // Who was never heard of is silent since it joined.
+    since: earliest(some.map((row) => row.last_heartbeat_at ?? row.created_at)),
+    due: earliest(some.map(dueOf)),
+    facts: {
+      certificates,
+      nextRenewalAt: earliest(some.map(nextOf)),
+      lastSeenAt: only?.last_heartbeat_at ?? null,
+    },
+    path: only ? `/agents/${only.id}` : "/agents?status=Offline",
+  });
 }
 
 export async function failedIssuers(ctx: Context, help: Helper): Promise<Attention[]> {

@@ -5,7 +5,7 @@ import { listed } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import { offlineAfter } from "../agents/agent.ts";
 import type { TeamScope } from "../context.ts";
-import { inTeams } from "./scoped.ts";
+import { inTeams, isStandingToo } from "./scoped.ts";
 
 type Db = Kysely<Tables>;
 
@@ -137,7 +137,24 @@ export async function listSilentAgents(db: Db, scope: TeamScope, now: Instant) {
   return { rows, total: Number(n) };
 }
 
-/** How many certificates each of these agents holds the key of, and when the first is renewed and ends. */
+/** How many versions in service each of these agents holds the key of: counted by the index alone. */
+export async function keysHeldBy(
+  db: Db,
+  agentPks: readonly number[],
+): Promise<ReadonlyMap<number, number>> {
+  const rows = await db
+    .selectFrom("certificate_versions")
+    .select(["holder_pk", (eb) => eb.fn.countAll<number>().as("n")])
+    .where("holder_pk", "in", listed(db, agentPks.join(",")))
+    .where(sql<boolean>`is_current = 1`)
+    .groupBy("holder_pk")
+    .execute();
+  return new Map(
+    rows.flatMap((it) => (it.holder_pk === null ? [] : [[it.holder_pk, Number(it.n)] as const])),
+  );
+}
+
+/** Of these few agents: the certificates that they hold a key of, and when the first is renewed and ends. */
 export async function dependentsOf(db: Db, agentPks: readonly number[]) {
   const rows = await db
     .selectFrom("certificate_versions")
@@ -150,8 +167,7 @@ export async function dependentsOf(db: Db, agentPks: readonly number[]) {
     ])
     .where("certificate_versions.holder_pk", "in", listed(db, agentPks.join(",")))
     .where(sql<boolean>`certificate_versions.is_current = 1`)
-    .where("certificates.archived_at", "is", null)
-    .where("certificates.revoked_at", "is", null)
+    .where(isStandingToo)
     .groupBy("certificate_versions.holder_pk")
     .execute();
   return new Map(rows.map((it) => [it.holder_pk, { ...it, n: Number(it.n) }]));

@@ -53,7 +53,10 @@ export const Attention = z.object({
   facts: z.object({
     targets: z.int().nullable().meta({ title: "Targets they are placed on" }),
     servingTargets: z.int().nullable().meta({ title: "Targets that serve it still" }),
-    certificates: z.int().nullable().meta({ title: "Certificates that hang on it" }),
+    certificates: z.int().nullable().meta({
+      title: "Certificates that hang on it",
+      description: "Of several agents: those they hold a key of, also archived ones",
+    }),
     nextRenewalAt: Timestamp.nullable().meta({ title: "The next renewal or attempt among them" }),
     seenFingerprint: z.string().nullable(),
     expectedFingerprint: z.string().nullable(),

