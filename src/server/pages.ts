@@ -19,6 +19,7 @@ import { agentPages } from "./pages/agents.tsx";
 import { bulkPages } from "./pages/bulk.tsx";
 import { certificatePages } from "./pages/certificates.tsx";
 import { crudPages } from "./pages/crud.tsx";
+import { docsPages } from "./pages/docs.tsx";
 import { issuerPages } from "./pages/issuers.tsx";
 import { jobPages } from "./pages/jobs.tsx";
 import { menuPages } from "./pages/menu.tsx";
@@ -41,6 +42,7 @@ export const pages: readonly Page[] = [
   ...issuerPages,
   ...crudPages,
   ...menuPages,
+  ...docsPages,
 ];
 
 const nav: readonly Place[] = [

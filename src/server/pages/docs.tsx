@@ -1,0 +1,55 @@
+/** The documentation at /docs. It says nothing about this installation, so whoever cannot sign in may read it as well. */
+/** @jsxImportSource hono/jsx */
+import { Problem } from "#base/problem.ts";
+import type { ManualPage } from "#views/docs/manual.ts";
+import { Markdown } from "#views/docs/markdown.tsx";
+import { DocsPage } from "#views/docs/page.tsx";
+import { DocsHome, DocsSearch } from "#views/docs/search.tsx";
+import type { Html } from "#views/html.ts";
+import { resolveLink } from "../docs/links.ts";
+import { loadManual } from "../docs/manual.ts";
+import { searchManual } from "../docs/search.ts";
+import type { Page, Shown, Visit } from "./page.ts";
+
+/** Rendered texts by page: the same for everybody, all of them some 0.7 MB. */
+const texts = new Map<string, string>();
+
+async function textOf(page: ManualPage): Promise<string> {
+  const known = texts.get(page.id);
+  if (known !== undefined) return known;
+  const html: Html = (
+    <Markdown
+      tokens={page.tokens}
+      headings={page.headings}
+      link={(href) => resolveLink(page.path, href)}
+    />
+  );
+  const text = (await html).toString();
+  texts.set(page.id, text);
+  return text;
+}
+
+async function home({ query }: Visit): Promise<Shown> {
+  const manual = await loadManual();
+  const { pages } = manual;
+  const words = (query.get("q") ?? "").trim().slice(0, 200);
+  if (words === "") return { title: "Documentation", body: <DocsHome pages={pages} /> };
+  const results = searchManual(manual, words);
+  return {
+    title: "Documentation",
+    body: <DocsSearch pages={pages} query={words} {...results} />,
+  };
+}
+
+async function show({ params, path }: Visit): Promise<Shown> {
+  const { pages } = await loadManual();
+  const page = pages.find((it) => it.id === params["page"]);
+  if (!page) throw new Problem("not-found", `there is no page ${path} in the documentation`);
+  const body = <DocsPage pages={pages} page={page} text={await textOf(page)} />;
+  return { title: page.title, body };
+}
+
+export const docsPages: readonly Page[] = [
+  { path: "/docs", isPublic: true, load: home },
+  { path: "/docs/:page", isPublic: true, load: show },
+];

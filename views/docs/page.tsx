@@ -1,0 +1,140 @@
+/** A page of the documentation: contents, the text, what comes before and after. */
+/** @jsxImportSource hono/jsx */
+import { raw } from "hono/html";
+import type { Children, Html } from "../html.ts";
+import { addressOf, groups, type ManualPage } from "./manual.ts";
+
+/** What the contents know of a page. */
+export type Listed = Pick<ManualPage, "id" | "title" | "group" | "headings">;
+
+export interface DocsPageProps {
+  readonly pages: readonly Listed[];
+  readonly page: Listed;
+  /** The text, as `Markdown` renders it. */
+  readonly text: string;
+}
+
+export function DocsPage({ pages, page, text }: DocsPageProps): Html {
+  return (
+    <DocsFrame pages={pages} current={page} title={page.title} query="">
+      <article class="prose">{raw(text)}</article>
+      <Neighbours pages={pages} page={page} />
+    </DocsFrame>
+  );
+}
+
+export interface DocsFrameProps {
+  readonly pages: readonly Listed[];
+  readonly current?: Listed | undefined;
+  readonly title: string;
+  readonly query: string;
+  readonly children?: Children;
+}
+
+/** The contents follow the text in the document, so that a phone shows the text first. */
+export function DocsFrame({ pages, current, title, query, children }: DocsFrameProps): Html {
+  return (
+    <div class="docs">
+      <div class="docs-main">
+        <div class="head">
+          <h1>{title}</h1>
+          <SearchForm query={query} />
+        </div>
+        {children}
+      </div>
+      <Contents pages={pages} current={current} />
+    </div>
+  );
+}
+
+function SearchForm({ query }: { readonly query: string }): Html {
+  return (
+    <search>
+      <form class="docs-search" action="/docs" method="get">
+        <label class="sr-only" for="q">
+          Search the documentation
+        </label>
+        <input
+          class="input"
+          type="search"
+          id="q"
+          name="q"
+          value={query}
+          placeholder="Search the documentation"
+          maxlength={200}
+        />
+        <button class="btn" type="submit">
+          Search
+        </button>
+      </form>
+    </search>
+  );
+}
+
+function Contents({
+  pages,
+  current,
+}: {
+  readonly pages: readonly Listed[];
+  readonly current: Listed | undefined;
+}): Html {
+  return (
+    <nav class="docs-nav" id="contents" aria-label="Contents">
+      {groups.map((group) => (
+        <>
+          <h2>{group}</h2>
+          <ul>
+            {pages
+              .filter((it) => it.group === group)
+              .map((it) => (
+                <li>
+                  <a href={addressOf(it.id)} aria-current={it === current ? "page" : undefined}>
+                    {it.title}
+                  </a>
+                  {it === current ? <Parts page={it} /> : null}
+                </li>
+              ))}
+          </ul>
+        </>
+      ))}
+    </nav>
+  );
+}
+
+function Parts({ page }: { readonly page: Listed }): Html | null {
+  const parts = page.headings.filter((it) => it.depth === 2);
+  if (parts.length === 0) return null;
+  return (
+    <ul>
+      {parts.map((it) => (
+        <li>
+          <a href={`#${it.id}`}>{it.text}</a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Neighbours({ pages, page }: Pick<DocsPageProps, "pages" | "page">): Html {
+  const at = pages.indexOf(page);
+  const before = pages[at - 1];
+  const after = pages[at + 1];
+  return (
+    <nav class="docs-ends" aria-label="Before and after">
+      {before ? (
+        <a href={addressOf(before.id)} rel="prev">
+          <span class="sub">Before</span>
+          {before.title}
+        </a>
+      ) : (
+        <span />
+      )}
+      {after ? (
+        <a href={addressOf(after.id)} rel="next">
+          <span class="sub">Next</span>
+          {after.title}
+        </a>
+      ) : null}
+    </nav>
+  );
+}
