@@ -5,8 +5,9 @@
 /** @jsxImportSource hono/jsx */
 import type { Token, Tokens } from "marked";
 import type { Html } from "../html.ts";
+import { Icon } from "../icon.tsx";
 import type { Heading } from "./manual.ts";
-import { decoded } from "./plain-text.ts";
+import { decoded, plainText } from "./plain-text.ts";
 
 export interface MarkdownProps {
   readonly tokens: readonly Token[];
@@ -85,26 +86,18 @@ function code({ text, lang }: Tokens.Code, walk: Walk): Html | null {
       <pre id={id}>
         <code>{text}</code>
       </pre>
-      <button type="button" class="ib" data-copy={`#${id}`}>
-        <CopyIcon />
+      <button type="button" class="ib scripted" data-copy={`#${id}`}>
+        <Icon name="copy" />
         <span class="sr-only">Copy</span>
       </button>
     </div>
   );
 }
 
-function CopyIcon(): Html {
-  return (
-    <svg class="i" aria-hidden="true">
-      <use href="#i-copy" />
-    </svg>
-  );
-}
-
 function table({ header, rows }: Tokens.Table, walk: Walk): Html {
   return (
     <div class="tw">
-      <table class="tbl">
+      <table class="tbl cards">
         <caption class="sr-only">{walk.under}</caption>
         <thead>
           <tr>
@@ -116,8 +109,10 @@ function table({ header, rows }: Tokens.Table, walk: Walk): Html {
         <tbody>
           {rows.map((row) => (
             <tr>
-              {row.map((it) => (
-                <td>{inlines(it.tokens, walk)}</td>
+              {row.map((it, index) => (
+                <td class="w" data-l={index > 0 ? labelOf(header[index]) : undefined}>
+                  {inlines(it.tokens, walk)}
+                </td>
               ))}
             </tr>
           ))}
@@ -126,6 +121,9 @@ function table({ header, rows }: Tokens.Table, walk: Walk): Html {
     </div>
   );
 }
+
+/** Where rows become cards, a cell says what it is. */
+const labelOf = (head: Tokens.TableCell | undefined): string => plainText(head?.tokens ?? []);
 
 function list({ ordered, items }: Tokens.List, walk: Walk): Html {
   const parts = items.map((it) => <li>{blocks(it.tokens, walk)}</li>);

@@ -1,7 +1,9 @@
 /** A page of the documentation: contents, the text, what comes before and after. */
 /** @jsxImportSource hono/jsx */
 import { raw } from "hono/html";
+import { Head } from "../head.tsx";
 import type { Children, Html } from "../html.ts";
+import { Icon } from "../icon.tsx";
 import { addressOf, groups, type ManualPage } from "./manual.ts";
 
 /** What the contents know of a page. */
@@ -14,12 +16,25 @@ export interface DocsPageProps {
   readonly text: string;
 }
 
+/** Pages that speak of the description for programs. */
+const described: ReadonlySet<string> = new Set(["api", "operations"]);
+
 export function DocsPage({ pages, page, text }: DocsPageProps): Html {
+  const actions = described.has(page.id) ? <Description /> : null;
   return (
-    <DocsFrame pages={pages} current={page} title={page.title} query="">
+    <DocsFrame pages={pages} current={page} title={page.title} actions={actions} query="">
       <article class="prose">{raw(text)}</article>
       <Neighbours pages={pages} page={page} />
     </DocsFrame>
+  );
+}
+
+function Description(): Html {
+  return (
+    <a class="btn" href="/api/v1/openapi.json">
+      <Icon name="download" />
+      OpenAPI document
+    </a>
   );
 }
 
@@ -27,19 +42,23 @@ export interface DocsFrameProps {
   readonly pages: readonly Listed[];
   readonly current?: Listed | undefined;
   readonly title: string;
+  readonly lede?: Html | string | null;
+  /** Links beside the search. */
+  readonly actions?: Html | null;
   readonly query: string;
   readonly children?: Children;
 }
 
 /** The contents follow the text in the document, so that a phone shows the text first. */
-export function DocsFrame({ pages, current, title, query, children }: DocsFrameProps): Html {
+export function DocsFrame(props: DocsFrameProps): Html {
+  const { pages, current, title, lede = null, actions = null, query, children } = props;
   return (
     <div class="docs">
       <div class="docs-main">
-        <div class="head">
-          <h1>{title}</h1>
+        <Head title={title} lede={lede}>
+          {actions}
           <SearchForm query={query} />
-        </div>
+        </Head>
         {children}
       </div>
       <Contents pages={pages} current={current} />
@@ -79,7 +98,7 @@ function Contents({
   readonly current: Listed | undefined;
 }): Html {
   return (
-    <nav class="docs-nav" id="contents" aria-label="Contents">
+    <nav class="docs-nav" id="contents" aria-label="Contents of the manual">
       {groups.map((group) => (
         <>
           <h2>{group}</h2>

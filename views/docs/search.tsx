@@ -16,10 +16,7 @@ export interface DocsSearchProps {
 export function DocsSearch(props: DocsSearchProps): Html {
   const { pages, query, found } = props;
   return (
-    <DocsFrame pages={pages} title="Documentation" query={query}>
-      <p class="lede" role="status">
-        {sentence(props)}
-      </p>
+    <DocsFrame pages={pages} title="Manual" lede={sentence(props)} query={query}>
       <ol class="docs-found">
         {found.map((it) => (
           <li>
@@ -56,14 +53,13 @@ function Result({ of: { page, heading, snippet } }: { readonly of: Found }): Htm
   );
 }
 
+const about =
+  "How certctl works and how to run it. These pages are part of this server: they need no internet, and they describe the version that is running.";
+
 /** The contents with what each page has to say. */
 export function DocsHome({ pages }: { readonly pages: readonly Listed[] }): Html {
   return (
-    <DocsFrame pages={pages} title="Documentation" query="">
-      <p class="lede">
-        How certctl works and how to run it. These pages are part of this server: they need no
-        internet, and they describe the version that is running.
-      </p>
+    <DocsFrame pages={pages} title="Manual" lede={about} query="">
       {groups.map((group) => (
         <section class="docs-group">
           <h2>{group}</h2>

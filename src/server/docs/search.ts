@@ -22,6 +22,8 @@ const saturation = 1.2;
 const lengthWeight = 0.75;
 /** A word that is the heading says what the section is about; one that begins a word of it nearly so. */
 const headingWeight = 6;
+/** A heading that has all words as they were typed is what was meant. */
+const phraseWeight = 2;
 /** Explanations before tables. */
 const groupWeight = { Guide: 1.5, Reference: 1, Background: 0.7 } as const;
 
@@ -52,8 +54,14 @@ function wordsOf(query: string): readonly string[] {
   return [...new Set(all)].slice(0, mostWords);
 }
 
-/** A word counts where a word begins with it: "renew" finds "renewal". */
-const pattern = (word: string): RegExp => new RegExp(`(?<![\\p{L}\\p{N}])${word}`, "giu");
+/** A word counts where a word begins with its stem: "renew" finds "renewal", and "retire" finds "retiring". */
+const pattern = (word: string): RegExp => new RegExp(`(?<![\\p{L}\\p{N}])${stemOf(word)}`, "giu");
+
+/** Without a usual ending, where enough is left to mean something; names with digits or underscores stay as they are. */
+function stemOf(word: string): string {
+  const stem = /^\p{L}+$/u.test(word) ? word.replace(/(?:ies|ings?|ed|es|[esy])$/, "") : word;
+  return stem.length < 4 ? word : stem;
+}
 
 const count = (text: string, word: RegExp): number => text.match(word)?.length ?? 0;
 
@@ -76,6 +84,12 @@ function score(sections: readonly Section[], words: readonly string[]): Scored[]
       it.words += 1;
     }
   }
+  const phrase = words.join(" ");
+  for (const it of totals) {
+    if (words.length > 1 && it.section.heading.text.toLowerCase().includes(phrase)) {
+      it.score *= phraseWeight;
+    }
+  }
   return totals.filter((it) => it.words > 0);
 }
 
@@ -83,16 +97,17 @@ function score(sections: readonly Section[], words: readonly string[]): Scored[]
 function inHeading({ heading }: Section, word: string, regex: RegExp): number {
   const hits = count(heading.text, regex);
   if (hits === 0) return 0;
-  const parts = heading.text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
+  const parts: readonly string[] = heading.text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
   const share = word.length / Math.max(1, parts.join("").length);
-  return headingWeight * (share + (heading.depth === 1 ? 0.5 : 0.25));
+  const likeness = parts.includes(word) ? 1.5 : 1;
+  return headingWeight * likeness * (share + (heading.depth === 1 ? 0.5 : 0.25));
 }
 
 /** Characters around the first hit. */
 const around = { before: 60, after: 150 } as const;
 
 function foundOf({ page, heading, text }: Section, words: readonly string[]): Found {
-  const any = new RegExp(words.map((it) => pattern(it).source).join("|"), "giu");
+  const any = new RegExp(`(?:${words.map((it) => pattern(it).source).join("|")})\\p{L}*`, "giu");
   const first = text.search(any);
   const from = Math.max(0, first - around.before);
   const start = from === 0 ? 0 : text.indexOf(" ", from) + 1;

@@ -33,10 +33,11 @@ async function home({ query }: Visit): Promise<Shown> {
   const manual = await loadManual();
   const { pages } = manual;
   const words = (query.get("q") ?? "").trim().slice(0, 200);
-  if (words === "") return { title: "Documentation", body: <DocsHome pages={pages} /> };
+  if (words === "") return { title: "Manual", body: <DocsHome pages={pages} /> };
   const results = searchManual(manual, words);
   return {
-    title: "Documentation",
+    title: `${words} in the manual`,
+    crumbs: [manualCrumb],
     body: <DocsSearch pages={pages} query={words} {...results} />,
   };
 }
@@ -46,8 +47,10 @@ async function show({ params, path }: Visit): Promise<Shown> {
   const page = pages.find((it) => it.id === params["page"]);
   if (!page) throw new Problem("not-found", `there is no page ${path} in the documentation`);
   const body = <DocsPage pages={pages} page={page} text={await textOf(page)} />;
-  return { title: page.title, body };
+  return { title: page.title, crumbs: [manualCrumb], body };
 }
+
+const manualCrumb = { label: "Manual", path: "/docs" } as const;
 
 export const docsPages: readonly Page[] = [
   { path: "/docs", isPublic: true, load: home },
