@@ -1,10 +1,12 @@
 /** One field of a form: label, hint, control, and beside it what is wrong with it. */
 /** @jsxImportSource hono/jsx */
 import type { FieldError } from "#base/problem.ts";
+import { conceptOf } from "./docs/concepts.ts";
 import { fieldId } from "./field-ids.ts";
 import { fallbackText } from "./field-texts.ts";
 import { type Field, fieldsOfRow } from "./fields.ts";
 import type { Choice, Choices, Texts } from "./frame.ts";
+import { Help } from "./help-link.tsx";
 import type { Html } from "./html.ts";
 import { Icon } from "./icon.tsx";
 
@@ -34,15 +36,23 @@ export function FieldView({ field, set }: FieldProps): Html {
   if (field.control === "checkbox") return <Checkbox field={field} set={set} />;
   return (
     <div class="f">
-      <label for={idOf(field, set)}>
-        {field.title}
-        {isMarked(field, set) ? <span class="sub"> optional</span> : null}
-      </label>
+      <div class="flex items-center gap-1">
+        <label for={idOf(field, set)}>
+          {field.title}
+          {isMarked(field, set) ? <span class="sub"> optional</span> : null}
+        </label>
+        <Explained field={field} set={set} />
+      </div>
       <Hint field={field} set={set} />
       <Input field={field} set={set} choices={choices} />
       <Wrong field={field} set={set} />
     </div>
   );
+}
+
+function Explained({ field, set }: FieldProps): Html | null {
+  const concept = set.filters ? undefined : conceptOf[field.name];
+  return concept ? <Help of={concept} apart /> : null;
 }
 
 /** In rows and filters everything is optional, and saying so everywhere says nothing. */

@@ -1,8 +1,10 @@
 /** The page of a list: its heading, the button for one more, filters, rows, paging. */
 /** @jsxImportSource hono/jsx */
 import type { Contract } from "#base/contract.ts";
+import { conceptAt } from "./docs/concepts.ts";
 import type { Frame } from "./frame.ts";
 import { Head } from "./head.tsx";
+import { Help } from "./help-link.tsx";
 import type { Children, Html } from "./html.ts";
 import { Icon } from "./icon.tsx";
 import { ListTable } from "./list-table.tsx";
@@ -29,9 +31,10 @@ export interface ListPageProps<Row> extends Omit<ListTableProps<Row>, "caption">
 
 export function ListPage<Row>(props: ListPageProps<Row>): Html {
   const { title, lede, create, acts, views, ...table } = props;
+  const concept = conceptAt[table.path];
   return (
     <>
-      <Head title={title} lede={lede ?? null}>
+      <Head title={title} status={concept ? <Help of={concept} /> : null} lede={lede ?? null}>
         {acts ?? null}
         {create && table.frame.may(create.contract) ? (
           <a class="btn btn-primary" href={create.path ?? `${table.path}/new`} data-new>

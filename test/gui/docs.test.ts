@@ -6,7 +6,7 @@ import { loadManual } from "#server/docs/manual.ts";
 import { searchManual } from "#server/docs/search.ts";
 import { sources } from "#server/docs/sources.ts";
 import { opener } from "#test/database/engines.ts";
-import { concepts } from "#views/docs/concepts.ts";
+import { conceptAt, concepts } from "#views/docs/concepts.ts";
 import { elementsIn, faultsIn } from "./html.ts";
 import { openSite, type Site, type Visitor } from "./site.ts";
 
@@ -82,6 +82,20 @@ describe("the manual", () => {
   test("explains every concept under the id that question marks name", () => {
     const ids = idsIn(html.get("/docs/concepts") ?? "");
     expect(Object.keys(concepts).filter((it) => !ids.has(it))).toEqual([]);
+  });
+
+  test("is a question mark away from every list and from fields that name a concept", async () => {
+    const admin = site.visitor();
+    await admin.signIn("root");
+    // Those of `ListPage`; the others place theirs beside a heading of their own.
+    const own = ["/agents", "/audit", "/schedules"];
+    for (const [path, concept] of Object.entries(conceptAt)) {
+      if (own.includes(path)) continue;
+      const page = await admin.get(path);
+      expect([path, page.html.includes(`href="/docs/concepts#${concept}"`)]).toEqual([path, true]);
+    }
+    const form = await admin.get("/certificates/new");
+    expect(form.html).toContain('href="/docs/concepts#renewal-policy" target="_blank"');
   });
 
   test("quotes the words that the product says", () => {

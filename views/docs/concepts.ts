@@ -24,3 +24,34 @@ export const concepts = {
 } as const;
 
 export type Concept = keyof typeof concepts;
+
+/** The concept that a list is of, by the list's path. */
+export const conceptAt: Readonly<Record<string, Concept | undefined>> = {
+  "/certificates": "certificate",
+  "/targets": "target",
+  "/agents": "agent",
+  "/jobs": "job",
+  "/schedules": "schedule",
+  "/issuers": "issuer",
+  "/profiles": "profile",
+  "/policies": "renewal-policy",
+  "/audit": "audit",
+  "/teams": "owner-and-team",
+  "/owners": "owner-and-team",
+  "/users": "user-and-session",
+  "/keys": "api-key",
+};
+
+/** The concept that a field of a form names, by the field's wire name. */
+export const conceptOf: Readonly<Record<string, Concept | undefined>> = {
+  agent_id: "agent",
+  certificate_profile_id: "profile",
+  grants: "role",
+  issuer_id: "issuer",
+  owner_id: "owner-and-team",
+  renewal_policy_id: "renewal-policy",
+  requires_approval: "approval",
+  tags: "tag",
+  target_ids: "target",
+  team_id: "owner-and-team",
+};
