@@ -39,7 +39,7 @@ const zones = {
 };
 const tests = "[.]test[.]tsx?$";
 // The documentation is part of the product: its files are embedded, as they are.
-const prose = "^docs/.*[.]md$";
+const prose = "^docs/.*[.](md|ndjson)$";
 // Packages with one doorway: who may import them.
 const packages = {
   kysely: "^src/(db|jobs|features|commands/bench)/|^migrations/",

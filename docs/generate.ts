@@ -8,6 +8,7 @@ import { cliPage } from "./pages/cli.ts";
 import { connectorsPage } from "./pages/connectors.ts";
 import { eventsPage } from "./pages/events.ts";
 import { jobsPage } from "./pages/jobs.ts";
+import { licencesFile } from "./pages/licences.ts";
 import { operationsPage } from "./pages/operations.ts";
 import { permissionsPage } from "./pages/permissions.ts";
 import { problemsPage } from "./pages/problems.ts";
@@ -18,6 +19,7 @@ const pages = {
   "connectors.md": connectorsPage,
   "events.md": eventsPage,
   "jobs.md": jobsPage,
+  "licences.ndjson": licencesFile,
   "operations.md": operationsPage,
   "permissions.md": permissionsPage,
   "problems.md": problemsPage,
@@ -37,14 +39,15 @@ function currentText(path: string): string | undefined {
 }
 
 const check = process.argv.includes("--check");
-const stale = Object.entries(pages).filter(([name, render]) => {
+const stale: string[] = [];
+for (const [name, render] of Object.entries(pages)) {
   const path = join(folder, name);
-  const text = render();
-  if (currentText(path) === text) return false;
+  const text = await render();
+  if (currentText(path) === text) continue;
   if (!check) writeFileSync(path, text);
-  return true;
-});
-for (const [name] of stale) {
+  stale.push(name);
+}
+for (const name of stale) {
   process.stdout.write(check ? `stale: ${name}\n` : `wrote ${name}\n`);
 }
 if (check && stale.length > 0) {

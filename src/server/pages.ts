@@ -14,6 +14,7 @@ import { workApi } from "#features/work/api.ts";
 import type { IconName } from "#views/icons.ts";
 import { mountAssets } from "./assets.ts";
 import { mountForms } from "./forms.ts";
+import { aboutPages } from "./pages/about.tsx";
 import { accessPages } from "./pages/access.tsx";
 import { agentPages } from "./pages/agents.tsx";
 import { bulkPages } from "./pages/bulk.tsx";
@@ -43,6 +44,7 @@ export const pages: readonly Page[] = [
   ...crudPages,
   ...menuPages,
   ...docsPages,
+  ...aboutPages,
 ];
 
 const nav: readonly Place[] = [

@@ -151,4 +151,32 @@ describe("the manual", () => {
     // 2 to 4 ms where it was measured; what may be beside it gets a tenfold.
     expect((performance.now() - began) / 20).toBeLessThan(40);
   });
+
+  test("tells what is running, and whose work is inside under which licence", async () => {
+    const page = await reader.get("/about");
+    expect([page.status, faultsIn(page.html)]).toEqual([200, []]);
+    const says = (html: string, text: string) => [text, html.includes(text)];
+    const version = await site.product.ok("GET", "/api/v1/version");
+    for (const fact of [version.version, version.runtime, version.database]) {
+      expect(says(page.html, `<dd>${fact}</dd>`)).toEqual([`<dd>${fact}</dd>`, true]);
+    }
+    for (const name of [
+      "hono",
+      "zod",
+      "marked",
+      "Bun (runtime)",
+      "Inter (font)",
+      "lucide-static",
+    ]) {
+      expect(says(page.html, `<b>${name}</b>`)).toEqual([`<b>${name}</b>`, true]);
+    }
+    expect(says(page.html, "JavaScriptCore")).toEqual(["JavaScriptCore", true]);
+    const some = (await reader.get("/about?q=apache")).html;
+    expect([some.includes("<b>prom-client</b>"), some.includes("<b>zod</b>")]).toEqual([
+      true,
+      false,
+    ]);
+    const none = (await reader.get("/about?q=zzz")).html;
+    expect(says(none, "Nothing inside has")).toEqual(["Nothing inside has", true]);
+  });
 });

@@ -1,0 +1,12 @@
+/** Texts that are embedded as files (`with { type: "file" }`): the value is where the file is found. */
+declare module "*.md" {
+  const path: string;
+  // biome-ignore lint/style/noDefaultExport: an import with a type attribute has its value as the default
+  export default path;
+}
+// biome-ignore lint/correctness/noUnresolvedImports: a pattern, not a file
+declare module "*.ndjson" {
+  const path: string;
+  // biome-ignore lint/style/noDefaultExport: an import with a type attribute has its value as the default
+  export default path;
+}
