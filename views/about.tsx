@@ -40,12 +40,8 @@ function Facts({ of }: { readonly of: AboutProps["version"] }): Html {
     <dl class="facts">
       <dt>Version</dt>
       <dd>{of.version}</dd>
-      <dt>Commit</dt>
-      <dd class="mono">{of.commit}</dd>
-      <dt>Built from</dt>
-      <dd>{of.modified ? "sources that were changed since that commit" : "that commit"}</dd>
-      <dt>Built at</dt>
-      <dd>{of.buildTime}</dd>
+      <dt>Build</dt>
+      <dd>{of.modified ? "none: it runs from its sources" : <Built of={of} />}</dd>
       <dt>Runtime</dt>
       <dd>{of.runtime}</dd>
       <dt>Database</dt>
@@ -57,6 +53,17 @@ function Facts({ of }: { readonly of: AboutProps["version"] }): Html {
         </a>
       </dd>
     </dl>
+  );
+}
+
+/** The time is the commit's: the same commit gives the same bytes, whenever it is built. */
+function Built({ of }: { readonly of: AboutProps["version"] }): Html {
+  return (
+    <>
+      {"commit "}
+      <code>{of.commit}</code>
+      {` of ${of.buildTime}`}
+    </>
   );
 }
 
