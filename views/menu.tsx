@@ -1,8 +1,6 @@
 /** The whole navigation as a page: where there is no room for it at the side. */
 /** @jsxImportSource hono/jsx */
-import { accessApi } from "#features/access/api.ts";
 import type { NavGroup } from "./chrome.ts";
-import { OperationForm } from "./form.tsx";
 import { Head } from "./head.tsx";
 import type { Html } from "./html.ts";
 import { Icon } from "./icon.tsx";

@@ -4,7 +4,7 @@ import { type Instant, instant } from "#base/time.ts";
 import type { CertificateView } from "#features/certificates/certificate.ts";
 import type { DeploymentView } from "#features/deployments/deployment.ts";
 import type { Html } from "../html.ts";
-import { relative, Time } from "../time.tsx";
+import { relative, shortly, Time } from "../time.tsx";
 
 export interface SentenceProps {
   /** Where an earlier version is in place. */
@@ -56,22 +56,26 @@ function Standing({ of, earlier, now }: SentenceProps): Html {
     case "Expiring":
       return (
         <>
-          {"Valid until "}
-          <Time at={of.notAfter} now={now} />. <Renewal of={of} now={now} />
+          {"Valid "}
+          <Until at={of.notAfter} now={now} />
+          {". "}
+          <Renewal of={of} now={now} />
         </>
       );
     case "Expired":
       return (
         <>
           {"It expired "}
-          <Time at={of.notAfter} now={now} />. <Renewal of={of} now={now} />
+          <Until at={of.notAfter} now={now} />
+          {". "}
+          <Renewal of={of} now={now} />
         </>
       );
     case "RenewalInProgress":
       return (
         <>
-          {`It is being renewed. ${present} is valid until `}
-          <Time at={of.notAfter} now={now} />.
+          {`It is being renewed. ${present} is valid `}
+          <Until at={of.notAfter} now={now} />.
         </>
       );
     case "Failed":
@@ -79,8 +83,10 @@ function Standing({ of, earlier, now }: SentenceProps): Html {
         <>It could not be issued.</>
       ) : (
         <>
-          {`It could not be renewed. ${present} is valid until `}
-          <Time at={of.notAfter} now={now} />. <Renewal of={of} now={now} />
+          {`It could not be renewed. ${present} is valid `}
+          <Until at={of.notAfter} now={now} />
+          {". "}
+          <Renewal of={of} now={now} />
         </>
       );
     case "Revoked":
@@ -101,13 +107,27 @@ function Standing({ of, earlier, now }: SentenceProps): Html {
   }
 }
 
+/** `for 89 days, until 21 Feb 2027, 21:48 UTC`; of the past `2 days ago, on 21 Nov 2026, 21:48 UTC`. */
+function Until({ at, now }: { readonly at: Instant | null; readonly now: Instant }): Html {
+  if (at === null) return <>–</>;
+  const [before, after] = at > now ? ["for ", "until"] : ["", "on"];
+  return (
+    <>
+      {before}
+      <b>{at > now ? relative(at, now).replace(/^in /, "") : relative(at, now)}</b>
+      {`, ${after} ${shortly(at)}`}
+    </>
+  );
+}
+
 function Renewal({ of, now }: Omit<SentenceProps, "earlier">): Html {
   if (of.renewAt === null) return <>It is not renewed by itself.</>;
   if (of.renewAt <= now) return <>Its renewal is due.</>;
   return (
     <>
-      {"It is renewed by itself "}
-      <Time at={of.renewAt} now={now} />.
+      {"Renews by itself "}
+      <b>{relative(of.renewAt, now)}</b>
+      {`, on ${shortly(of.renewAt)}.`}
     </>
   );
 }

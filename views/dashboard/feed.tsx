@@ -1,0 +1,90 @@
+/** What happened last, in words. */
+/** @jsxImportSource hono/jsx */
+import type { Happening } from "#features/overview/stats-api.ts";
+import type { Html } from "../html.ts";
+import { Icon, type IconName } from "../icon.tsx";
+import { Panel } from "../panel.tsx";
+import { shortly } from "../time.tsx";
+import type { DashboardProps } from "./page.tsx";
+
+export function FeedPanel({ feed }: Pick<DashboardProps, "feed">): Html {
+  return (
+    <Panel
+      title="Live"
+      mark={<span class="dot" />}
+      sub={
+        <a class="sub" href="/audit">
+          Audit
+        </a>
+      }
+    >
+      {feed.length === 0 ? <p class="pb text-muted">Nothing has happened yet.</p> : null}
+      <ol class="feed" aria-live="off">
+        {feed.slice(0, 12).map((it) => (
+          <Line of={it} />
+        ))}
+      </ol>
+    </Panel>
+  );
+}
+
+interface Look {
+  readonly icon: IconName;
+  readonly bad?: boolean;
+  readonly words: string;
+}
+
+const looks: Readonly<Record<string, Look>> = {
+  "certificate.created": { icon: "file-plus", words: "ordered" },
+  "certificate.issued": { icon: "file-badge", words: "issued" },
+  "certificate.failed": { icon: "circle-x", bad: true, words: "could not be issued" },
+  "certificate.changed": { icon: "pencil", words: "changed" },
+  "certificate.placed": { icon: "server", words: "got other targets" },
+  "certificate.expired": { icon: "hourglass", bad: true, words: "expired" },
+  "certificate.archived": { icon: "archive", words: "archived" },
+  "certificate.restored": { icon: "archive-restore", words: "taken out of the archive" },
+  "deployment.seen": { icon: "eye", words: "seen" },
+  "deployment.failed": { icon: "undo-2", bad: true, words: "not accepted" },
+  "agent.joined": { icon: "cpu", words: "joined" },
+  "agent.online": { icon: "cpu", words: "is back in touch" },
+  "agent.offline": { icon: "unplug", bad: true, words: "has fallen silent" },
+  "agent.retired": { icon: "power-off", words: "retired" },
+};
+
+const paths: Readonly<Record<string, string>> = {
+  certificate: "/certificates",
+  agent: "/agents",
+  job: "/jobs",
+};
+
+function lookOf({ type, data }: Happening): Look {
+  const known = looks[type];
+  if (known) return known;
+  const state = String(data["state"] ?? "");
+  return {
+    icon: state === "Failed" ? "circle-x" : "list-checks",
+    bad: state === "Failed",
+    words: state === "" ? type.replace(".", " ") : `job ${state.toLowerCase()}`,
+  };
+}
+
+function Line({ of }: { readonly of: Happening }): Html {
+  const { icon, bad, words } = lookOf(of);
+  const { subject, certificate, target, at } = of;
+  const main = certificate ? { type: "certificate", ...certificate } : subject;
+  return (
+    <li id={`event-${of.position}`}>
+      <time datetime={new Date(at).toISOString()} title={shortly(at)}>
+        {new Date(at).toISOString().slice(11, 16)}
+      </time>
+      <Icon name={icon} class={bad ? "bad" : ""} />
+      <span dir="auto">
+        <a href={`${paths[main.type] ?? "/jobs"}/${main.id}`}>
+          <b>{main.name}</b>
+        </a>
+        {` ${words}`}
+        {target ? ` on ${target.name}` : ""}
+      </span>
+    </li>
+  );
+}
