@@ -4,7 +4,6 @@ declare module "*.md" {
   // biome-ignore lint/style/noDefaultExport: an import with a type attribute has its value as the default
   export default path;
 }
-// biome-ignore lint/correctness/noUnresolvedImports: a pattern, not a file
 declare module "*.ndjson" {
   const path: string;
   // biome-ignore lint/style/noDefaultExport: an import with a type attribute has its value as the default
