@@ -98,6 +98,17 @@ describe("the manual", () => {
     expect(form.html).toContain('href="/docs/concepts#renewal-policy" target="_blank"');
   });
 
+  test("tells the keys that lead somewhere as the navigation has them", async () => {
+    const admin = site.visitor();
+    await admin.signIn("root");
+    const links = elementsIn((await admin.get("/")).html).flatMap((it) => {
+      const key = it.attributes.get("data-g");
+      return key === undefined ? [] : [`| \`g ${key}\` | ${it.text.trim()} |`];
+    });
+    const guide = readFileSync(join(root, "docs/guide/keyboard.md"), "utf8").split("\n");
+    expect(guide.filter((it) => it.startsWith("| `g "))).toEqual(links);
+  });
+
   test("quotes the words that the product says", () => {
     const code = ["src", "agent"]
       .flatMap((zone) =>

@@ -11,6 +11,7 @@ export type Listed = Pick<ManualPage, "id" | "title" | "group" | "headings">;
 
 export interface DocsPageProps {
   readonly pages: readonly Listed[];
+  readonly isSignedIn: boolean;
   readonly page: Listed;
   /** The text, as `Markdown` renders it. */
   readonly text: string;
@@ -19,10 +20,17 @@ export interface DocsPageProps {
 /** Pages that speak of the description for programs. */
 const described: ReadonlySet<string> = new Set(["api", "operations"]);
 
-export function DocsPage({ pages, page, text }: DocsPageProps): Html {
+export function DocsPage({ pages, isSignedIn, page, text }: DocsPageProps): Html {
   const actions = described.has(page.id) ? <Description /> : null;
   return (
-    <DocsFrame pages={pages} current={page} title={page.title} actions={actions} query="">
+    <DocsFrame
+      pages={pages}
+      isSignedIn={isSignedIn}
+      current={page}
+      title={page.title}
+      actions={actions}
+      query=""
+    >
       <article class="prose">{raw(text)}</article>
       <Neighbours pages={pages} page={page} />
     </DocsFrame>
@@ -40,6 +48,8 @@ function Description(): Html {
 
 export interface DocsFrameProps {
   readonly pages: readonly Listed[];
+  /** Whoever is not finds the way there. */
+  readonly isSignedIn: boolean;
   readonly current?: Listed | undefined;
   readonly title: string;
   readonly lede?: Html | string | null;
@@ -58,6 +68,11 @@ export function DocsFrame(props: DocsFrameProps): Html {
         <Head title={title} lede={lede}>
           {actions}
           <SearchForm query={query} />
+          {props.isSignedIn ? null : (
+            <a class="btn btn-ghost" href="/">
+              Sign in
+            </a>
+          )}
         </Head>
         {children}
       </div>

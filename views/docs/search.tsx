@@ -6,6 +6,7 @@ import { DocsFrame, type Listed } from "./page.tsx";
 
 export interface DocsSearchProps {
   readonly pages: readonly Listed[];
+  readonly isSignedIn: boolean;
   readonly query: string;
   readonly found: readonly Found[];
   readonly total: number;
@@ -14,9 +15,15 @@ export interface DocsSearchProps {
 }
 
 export function DocsSearch(props: DocsSearchProps): Html {
-  const { pages, query, found } = props;
+  const { pages, isSignedIn, query, found } = props;
   return (
-    <DocsFrame pages={pages} title="Manual" lede={sentence(props)} query={query}>
+    <DocsFrame
+      pages={pages}
+      isSignedIn={isSignedIn}
+      title="Manual"
+      lede={sentence(props)}
+      query={query}
+    >
       <ol class="docs-found">
         {found.map((it) => (
           <li>
@@ -56,10 +63,12 @@ function Result({ of: { page, heading, snippet } }: { readonly of: Found }): Htm
 const about =
   "How certctl works and how to run it. These pages are part of this server: they need no internet, and they describe the version that is running.";
 
+type DocsHomeProps = Pick<DocsSearchProps, "pages" | "isSignedIn">;
+
 /** The contents with what each page has to say. */
-export function DocsHome({ pages }: { readonly pages: readonly Listed[] }): Html {
+export function DocsHome({ pages, isSignedIn }: DocsHomeProps): Html {
   return (
-    <DocsFrame pages={pages} title="Manual" lede={about} query="">
+    <DocsFrame pages={pages} isSignedIn={isSignedIn} title="Manual" lede={about} query="">
       {groups.map((group) => (
         <section class="docs-group">
           <h2>{group}</h2>

@@ -29,24 +29,26 @@ async function textOf(page: ManualPage): Promise<string> {
   return text;
 }
 
-async function home({ query }: Visit): Promise<Shown> {
+async function home({ actor, query }: Visit): Promise<Shown> {
   const manual = await loadManual();
   const { pages } = manual;
+  const isSignedIn = actor.type !== "anonymous";
   const words = (query.get("q") ?? "").trim().slice(0, 200);
-  if (words === "") return { title: "Manual", body: <DocsHome pages={pages} /> };
+  if (words === "") return { title: "Manual", body: <DocsHome {...{ pages, isSignedIn }} /> };
   const results = searchManual(manual, words);
   return {
     title: `${words} in the manual`,
     crumbs: [manualCrumb],
-    body: <DocsSearch pages={pages} query={words} {...results} />,
+    body: <DocsSearch {...{ pages, isSignedIn }} query={words} {...results} />,
   };
 }
 
-async function show({ params, path }: Visit): Promise<Shown> {
+async function show({ actor, params, path }: Visit): Promise<Shown> {
   const { pages } = await loadManual();
   const page = pages.find((it) => it.id === params["page"]);
   if (!page) throw new Problem("not-found", `there is no page ${path} in the documentation`);
-  const body = <DocsPage pages={pages} page={page} text={await textOf(page)} />;
+  const isSignedIn = actor.type !== "anonymous";
+  const body = <DocsPage {...{ pages, isSignedIn, page }} text={await textOf(page)} />;
   return { title: page.title, crumbs: [manualCrumb], body };
 }
 
