@@ -1,43 +1,20 @@
-/** One certificate: its state in a sentence, its life, where it is served, versions, jobs, history, and what can be done. */
-/** @jsxImportSource hono/jsx */
-import type { z } from "zod";
-import type { AuditView } from "#features/audit/event.ts";
 import { certificatesApi } from "#features/certificates/api.ts";
-import type { CertificateWithTargets, VersionView } from "#features/certificates/certificate.ts";
 import { deploymentsApi } from "#features/deployments/api.ts";
-import type { DeploymentView } from "#features/deployments/deployment.ts";
-import type { JobView } from "#features/work/job-view.ts";
 import { AuditFeed } from "../audit-feed.tsx";
 import { OperationForm } from "../form.tsx";
-import type { Frame } from "../frame.ts";
 import { Head } from "../head.tsx";
 import type { Html } from "../html.ts";
 import { Icon } from "../icon.tsx";
 import { JobTable } from "../jobs/table.tsx";
 import { Live } from "../live.tsx";
 import { Columns, Panel } from "../panel.tsx";
-import type { Names } from "../reference.tsx";
 import { Status } from "../status.tsx";
 import { Identity, Rules } from "./facts.tsx";
 import { Lifecycle } from "./lifecycle.tsx";
 import { Deployments, Versions } from "./placements.tsx";
+import type { CertificateProps } from "./props.ts";
 import { Sentence } from "./sentence.tsx";
 import { earlierAt, Served } from "./served.tsx";
-
-export interface CertificateProps {
-  readonly frame: Frame;
-  readonly certificate: CertificateWithTargets;
-  readonly versions: readonly VersionView[];
-  readonly deployments: readonly DeploymentView[];
-  /** What was put in place last, by target. */
-  readonly served: readonly DeploymentView[];
-  readonly jobs: readonly JobView[];
-  /** The last few; undefined where the reader may not see the audit trail. */
-  readonly events: readonly z.output<typeof AuditView>[] | undefined;
-  readonly names: Names;
-  /** Something is under way. */
-  readonly running: boolean;
-}
 
 export function CertificatePage(props: CertificateProps): Html {
   const { frame, certificate } = props;

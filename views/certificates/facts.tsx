@@ -5,7 +5,7 @@ import type { Html } from "../html.ts";
 import { Panel } from "../panel.tsx";
 import { Ref } from "../reference.tsx";
 import { Time } from "../time.tsx";
-import type { CertificateProps } from "./detail.tsx";
+import type { CertificateProps } from "./props.ts";
 
 type Facts = Pick<CertificateProps, "certificate" | "versions" | "names" | "frame">;
 

@@ -11,10 +11,10 @@ import { filterNames } from "../list-query.ts";
 import { grouped } from "../list-table.tsx";
 import { type Names, Ref } from "../reference.tsx";
 import type { Column } from "../table.tsx";
+import { Tabs } from "../tabs.tsx";
 import { Time } from "../time.tsx";
 import { SelectedBar, Tick } from "./bulk.tsx";
 import { Expiry, Standing } from "./cells.tsx";
-import { CertificateTabs } from "./tabs.tsx";
 
 export interface CertificatesProps extends Rows<CertificateView> {
   readonly names: Names;
@@ -30,7 +30,7 @@ export function CertificatesPage({ names, choices, ...rows }: CertificatesProps)
       title="Certificates"
       lede={list.problem ? null : ledeOf(list.total, query)}
       create={{ contract: certificatesApi.create, label: "New certificate" }}
-      views={<CertificateTabs frame={frame} query={query} />}
+      views={<Tabs frame={frame} query={query} path="/certificates" tabs={tabs} />}
       of={certificatesApi.list}
       path="/certificates"
       columns={columnsOf(frame, names)}
@@ -43,6 +43,15 @@ export function CertificatesPage({ names, choices, ...rows }: CertificatesProps)
     />
   );
 }
+
+const tabs = [
+  { label: "All", query: "" },
+  { label: "Failed", query: "status=Failed" },
+  { label: "Expiring", query: "status=Expiring" },
+  { label: "Expired", query: "status=Expired" },
+  { label: "Renewing", query: "status=RenewalInProgress" },
+  { label: "Archived", query: "status=Archived" },
+] as const;
 
 function ledeOf(total: number, query: URLSearchParams): Html {
   const isNarrowed = filterNames(certificatesApi.list).some((name) => query.get(name));

@@ -10,7 +10,7 @@ import { Icon, type IconName } from "../icon.tsx";
 import { Panel } from "../panel.tsx";
 import { lengthInWords } from "../time.tsx";
 import { nextWords, problemOf, reasonOf } from "./attention-words.ts";
-import type { DashboardProps } from "./page.tsx";
+import type { DashboardProps } from "./props.ts";
 
 export function AttentionPanel({ attention, frame }: DashboardProps): Html {
   const { data, total } = attention;

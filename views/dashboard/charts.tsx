@@ -4,7 +4,7 @@ import { Bars, BeatStrip, Numbers, peakOf } from "../chart.tsx";
 import type { Html } from "../html.ts";
 import { grouped } from "../list-table.tsx";
 import { Panel } from "../panel.tsx";
-import type { DashboardProps } from "./page.tsx";
+import type { DashboardProps } from "./props.ts";
 import { percent } from "./stats.tsx";
 
 const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");

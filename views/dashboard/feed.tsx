@@ -5,7 +5,7 @@ import type { Html } from "../html.ts";
 import { Icon, type IconName } from "../icon.tsx";
 import { Panel } from "../panel.tsx";
 import { shortly } from "../time.tsx";
-import type { DashboardProps } from "./page.tsx";
+import type { DashboardProps } from "./props.ts";
 
 export function FeedPanel({ feed }: Pick<DashboardProps, "feed">): Html {
   return (

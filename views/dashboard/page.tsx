@@ -1,14 +1,7 @@
 /** The first page: what needs a person, numbers with what they were, what ends when, and what happens now. */
 /** @jsxImportSource hono/jsx */
 import { certificatesApi } from "#features/certificates/api.ts";
-import type { Attention } from "#features/overview/attention.ts";
-import type {
-  AgentStrip,
-  Counts,
-  Happening,
-  IssuerStrip,
-  Timeline,
-} from "#features/overview/stats-api.ts";
+import type { Counts } from "#features/overview/stats-api.ts";
 import type { Frame } from "../frame.ts";
 import { Head } from "../head.tsx";
 import type { Html } from "../html.ts";
@@ -20,24 +13,9 @@ import { AttentionPanel } from "./attention.tsx";
 import { ExpiryPanel, RatesPanel } from "./charts.tsx";
 import { FeedPanel } from "./feed.tsx";
 import { FirstSteps } from "./first-steps.tsx";
+import type { DashboardProps } from "./props.ts";
 import { Stats } from "./stats.tsx";
 import { AgentsPanel, IssuersPanel } from "./strips.tsx";
-
-export interface DashboardProps {
-  readonly frame: Frame;
-  readonly attention: { readonly data: readonly Attention[]; readonly total: number };
-  readonly counts: Counts;
-  readonly timeline: Timeline;
-  readonly issuers: readonly IssuerStrip[];
-  readonly agents: {
-    readonly data: readonly AgentStrip[];
-    readonly total: number;
-    readonly inTouch: number;
-  };
-  readonly feed: readonly Happening[];
-  /** There is a target already. */
-  readonly hasTarget: boolean;
-}
 
 export function DashboardPage(props: DashboardProps): Html {
   const { frame, counts, agents, hasTarget } = props;

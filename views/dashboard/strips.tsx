@@ -10,7 +10,7 @@ import { Panel } from "../panel.tsx";
 import { Status } from "../status.tsx";
 import { type Column, Table } from "../table.tsx";
 import { relative } from "../time.tsx";
-import type { DashboardProps } from "./page.tsx";
+import type { DashboardProps } from "./props.ts";
 
 type Now = DashboardProps["frame"]["now"];
 

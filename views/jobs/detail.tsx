@@ -12,13 +12,17 @@ import { Details, Pairs } from "../detail.tsx";
 import { fieldsOf } from "../fields.ts";
 import { OperationForm } from "../form.tsx";
 import type { Frame } from "../frame.ts";
+import { Head } from "../head.tsx";
 import type { Html } from "../html.ts";
+import { Icon, type IconName } from "../icon.tsx";
 import type { Listed } from "../listed.ts";
 import { Live } from "../live.tsx";
+import { Columns, Panel } from "../panel.tsx";
 import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
 import { type Column, Table } from "../table.tsx";
-import { Time, took } from "../time.tsx";
+import { relative, shortly, Time, took } from "../time.tsx";
+import { adviceFor } from "./advice.ts";
 import { Items } from "./items.tsx";
 
 type Step = z.output<typeof StepView>;
@@ -39,28 +43,59 @@ export interface JobProps {
 }
 
 export function JobPage(props: JobProps): Html {
-  const { frame, job, names } = props;
+  const { frame, job } = props;
+  return (
+    <Live frame={frame} running={props.running}>
+      <Head
+        title={titleOf(job)}
+        status={<Status of={job.status} />}
+        lede={<Sentence of={job} now={frame.now} />}
+      >
+        <Actions {...props} />
+      </Head>
+      <Columns main={<Main {...props} />} aside={<Aside {...props} />} />
+    </Live>
+  );
+}
+
+function Main(props: JobProps): Html {
+  const { frame, job } = props;
   return (
     <>
-      <h1>{titleOf(job)}</h1>
-      <Live frame={frame} running={props.running}>
-        <p>
-          <Status of={job.status} /> <Sentence of={job} now={frame.now} />
-        </p>
-        {job.lastError === null ? null : (
-          <p class="note bad">
-            <strong>{job.status === "Failed" ? "It failed: " : "The last attempt failed: "}</strong>
-            {job.lastError}
-          </p>
-        )}
-        {job.evidence ? <Evidence of={job.evidence} /> : null}
-        <Change of={job} />
-        <Actions {...props} />
-        {job.items ? <ItemsOf {...props} /> : <Steps frame={frame} job={job} />}
-        {job.decisions.length > 0 ? (
+      {job.lastError === null ? null : <Failure of={job} />}
+      {job.evidence ? <Evidence of={job.evidence} /> : null}
+      {job.items ? <ItemsOf {...props} /> : <Steps {...props} />}
+      {job.decisions.length > 0 ? (
+        <Panel title="Decisions">
           <Table caption="Decisions" rows={job.decisions} columns={decisionColumns(frame.now)} />
-        ) : null}
-        <h2>Details</h2>
+        </Panel>
+      ) : null}
+    </>
+  );
+}
+
+/** What went wrong in the words of who reported it, and what to try. */
+function Failure({ of }: { readonly of: JobDetail }): Html {
+  const isOver = of.status === "Failed";
+  return (
+    <div class={isOver ? "note bad" : "note warn"}>
+      <Icon name={isOver ? "circle-x" : "triangle-alert"} />
+      <h2>{isOver ? "It failed" : "The last attempt failed"}</h2>
+      <p dir="auto">{of.lastError}</p>
+      <h3 class="mt-2">What you can do</h3>
+      <ul class="list-disc ps-4">
+        {adviceFor(of).map((it) => (
+          <li>{it}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Aside({ frame, job, names }: JobProps): Html {
+  return (
+    <>
+      <Panel title="Job">
         <Details
           of={JobDetail}
           value={job}
@@ -86,21 +121,75 @@ export function JobPage(props: JobProps): Html {
             issuerId: <Ref kind="issuer" id={job.issuerId} names={names} />,
           }}
         />
-      </Live>
+      </Panel>
+      <Change of={job} />
     </>
   );
 }
 
-function Steps({ frame, job }: Pick<JobProps, "frame" | "job">): Html {
+const stepIcons: Readonly<Record<string, readonly [style: string | undefined, icon: IconName]>> = {
+  done: [undefined, "check"],
+  success: [undefined, "check"],
+  failed: ["fail", "x"],
+  waiting: ["now", "clock"],
+};
+
+function Steps({ frame, job, running }: JobProps): Html {
+  const attempts = new Set(job.steps.map((it) => it.attempt)).size;
   return (
-    <>
-      <h2>Steps</h2>
+    <Panel
+      title="Steps"
+      mark={running ? <span class="dot" /> : null}
+      sub={attempts > 1 ? `${attempts} attempts` : null}
+    >
       {job.steps.length === 0 ? (
-        <p>No step has been reported yet.</p>
+        <p class="pb text-muted">No step has been reported yet.</p>
       ) : (
-        <Table caption="Steps" rows={job.steps} columns={stepColumns(frame.now)} />
+        <ol class="vtl pb">
+          {job.steps.map((it) => (
+            <StepItem of={it} many={attempts > 1} now={frame.now} />
+          ))}
+        </ol>
       )}
-    </>
+    </Panel>
+  );
+}
+
+function StepItem({
+  of,
+  many,
+  now,
+}: {
+  readonly of: Step;
+  readonly many: boolean;
+  readonly now: Instant;
+}): Html {
+  const [style, icon] = stepIcons[of.outcome] ?? [undefined, "check"];
+  const isText = (of.detail ?? "").includes("\n");
+  return (
+    <li class={style}>
+      <Icon name={icon} />
+      <div>
+        <b>{many ? `${of.name}, attempt ${of.attempt}` : of.name}</b>
+        {of.detail === null || isText ? null : (
+          <p class="sub" dir="auto">
+            {of.detail}
+          </p>
+        )}
+        {isText ? (
+          <pre class="log" tabindex={0}>
+            {of.detail}
+          </pre>
+        ) : null}
+      </div>
+      <time
+        class="sub"
+        datetime={new Date(of.startedAt).toISOString()}
+        title={`${shortly(of.startedAt)}, ${relative(of.startedAt, now)}`}
+      >
+        {took(of.startedAt, of.endedAt)}
+      </time>
+    </li>
   );
 }
 
@@ -150,9 +239,12 @@ function Sentence({ of, now }: { readonly of: JobDetail; readonly now: Instant }
 
 function Evidence({ of }: { readonly of: Readonly<Record<string, unknown>> }): Html {
   return (
-    <div class="note warning">
-      <p>What is asked for:</p>
-      <Pairs of={of} />
+    <div class="note warn">
+      <Icon name="stamp" />
+      <h2>What is asked for</h2>
+      <div>
+        <Pairs of={of} />
+      </div>
     </div>
   );
 }
@@ -165,9 +257,9 @@ function Change({ of }: { readonly of: JobDetail }): Html | null {
   const titles = new Map(fieldsOf(contract).map((it) => [it.name, it.title]));
   const said = changes.map(([key, value]) => [titles.get(toSnake(key)) ?? key, value]);
   return (
-    <p>
+    <Panel title="What is changed" padded>
       <Pairs of={Object.fromEntries(said)} />
-    </p>
+    </Panel>
   );
 }
 
@@ -175,37 +267,63 @@ function Actions({ frame, job, canCancel, canPause, canRetry }: JobProps): Html 
   const hidden = { id: job.id };
   const waits = job.status === "AwaitingApproval";
   return (
-    <div class="acts mb-4">
+    <>
       {waits ? (
-        <OperationForm of={workApi.approve} frame={frame} hidden={hidden} submit="Approve" />
+        <OperationForm
+          of={workApi.approve}
+          frame={frame}
+          hidden={hidden}
+          submit="Approve"
+          only={[]}
+          icon="stamp"
+          primary
+        />
       ) : null}
       {waits ? (
-        <OperationForm of={workApi.reject} frame={frame} hidden={hidden} submit="Reject" danger />
+        <OperationForm
+          of={workApi.reject}
+          frame={frame}
+          hidden={hidden}
+          submit="Reject"
+          only={[]}
+          danger
+        />
       ) : null}
       {canRetry ? (
-        <OperationForm of={workApi.retry} frame={frame} hidden={hidden} submit="Try again now" />
+        <OperationForm
+          of={workApi.retry}
+          frame={frame}
+          hidden={hidden}
+          submit="Try again now"
+          icon="refresh-cw"
+          primary
+        />
       ) : null}
       {canPause ? (
-        <OperationForm of={workApi.pause} frame={frame} hidden={hidden} submit="Pause" />
+        <OperationForm
+          of={workApi.pause}
+          frame={frame}
+          hidden={hidden}
+          submit="Pause"
+          icon="circle-pause"
+        />
       ) : null}
       {job.status === "Paused" ? (
-        <OperationForm of={workApi.resume} frame={frame} hidden={hidden} submit="Go on" />
+        <OperationForm
+          of={workApi.resume}
+          frame={frame}
+          hidden={hidden}
+          submit="Go on"
+          icon="circle-play"
+          primary
+        />
       ) : null}
       {canCancel ? (
         <OperationForm of={workApi.cancel} frame={frame} hidden={hidden} submit="Cancel" danger />
       ) : null}
-    </div>
+    </>
   );
 }
-
-const stepColumns = (now: Instant): readonly Column<Step>[] => [
-  { title: "Attempt", cell: (it) => String(it.attempt) },
-  { title: "Step", cell: (it) => it.name },
-  { title: "Outcome", cell: (it) => <Status of={it.outcome} /> },
-  { title: "Detail", cell: (it) => it.detail ?? "–" },
-  { title: "Began", cell: (it) => <Time at={it.startedAt} now={now} /> },
-  { title: "Took", cell: (it) => took(it.startedAt, it.endedAt) },
-];
 
 const decisionColumns = (now: Instant): readonly Column<Decision>[] => [
   { title: "Decision", cell: (it) => <Status of={it.decision} /> },

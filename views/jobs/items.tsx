@@ -4,8 +4,10 @@ import type { ItemCounts, ItemView } from "#features/bulk/answer.ts";
 import { workApi } from "#features/work/api.ts";
 import type { Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
-import { ListTable } from "../list-table.tsx";
+import { Progress } from "../life.tsx";
+import { grouped, ListTable } from "../list-table.tsx";
 import type { Listed } from "../listed.ts";
+import { Panel } from "../panel.tsx";
 import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
 import type { Column } from "../table.tsx";
@@ -23,21 +25,22 @@ export function Items({ frame, path, counts, list, query, names }: ItemsProps): 
   const done = counts.total - counts.waiting;
   return (
     <>
-      <h2>Items</h2>
-      <p>
-        <progress value={done} max={Math.max(counts.total, 1)} aria-label="Done" />
-        {` ${done} of ${counts.total} done${resultsOf(counts)}.`}
-      </p>
-      <ListTable
-        of={workApi.items}
-        frame={frame}
-        caption="Items"
-        path={path}
-        query={query}
-        list={list}
-        columns={columnsOf(names)}
-        empty="There is no such item."
-      />
+      <Panel title="Progress" sub={`${grouped(done)} of ${grouped(counts.total)}`} padded>
+        <Progress done={done} total={counts.total} label="Done" />
+        <p class="mt-2">{`${grouped(done)} of ${grouped(counts.total)} done${resultsOf(counts)}.`}</p>
+      </Panel>
+      <div>
+        <ListTable
+          of={workApi.items}
+          frame={frame}
+          caption="Items"
+          path={path}
+          query={query}
+          list={list}
+          columns={columnsOf(names)}
+          empty="No item is in this state."
+        />
+      </div>
     </>
   );
 }
@@ -51,7 +54,7 @@ function resultsOf(counts: ItemCounts): string {
     [awaitingApproval, "waiting for approval"],
     [cancelled, "cancelled"],
   ] as const;
-  const said = parts.filter(([n]) => n > 0).map(([n, words]) => `${n} ${words}`);
+  const said = parts.filter(([n]) => n > 0).map(([n, words]) => `${grouped(n)} ${words}`);
   return said.length > 0 ? `: ${said.join(", ")}` : "";
 }
 
