@@ -3,48 +3,54 @@
 import type { z } from "zod";
 import { auditApi } from "#features/audit/api.ts";
 import type { AuditView } from "#features/audit/event.ts";
+import { actionWords, iconOf } from "./audit-feed.tsx";
 import { Pairs } from "./detail.tsx";
 import type { Frame } from "./frame.ts";
 import type { Html } from "./html.ts";
+import { Icon } from "./icon.tsx";
+import { ListPage, type Rows } from "./list-page.tsx";
 import { filterNames } from "./list-query.ts";
-import { ListTable } from "./list-table.tsx";
-import type { Listed } from "./listed.ts";
+import { grouped } from "./list-table.tsx";
 import { Status } from "./status.tsx";
 import type { Column } from "./table.tsx";
 import { Time } from "./time.tsx";
 
 type Event = z.output<typeof AuditView>;
 
-export interface AuditProps {
-  readonly frame: Frame;
-  readonly query: URLSearchParams;
-  readonly list: Listed<Event>;
-}
-
-export function AuditPage({ frame, query, list }: AuditProps): Html {
+export function AuditPage(rows: Rows<Event>): Html {
+  const { list } = rows;
   return (
-    <>
-      <h1>Audit</h1>
-      <p class="acts mb-4">
-        {"Export what the filters select: "}
-        <a href={exportOf(query, "csv")} download="audit.csv">
-          CSV
-        </a>{" "}
-        <a href={exportOf(query, "ndjson")} download="audit.ndjson">
-          NDJSON
-        </a>
-      </p>
-      <ListTable
-        of={auditApi.list}
-        frame={frame}
-        caption="Audit events"
-        path="/audit"
-        query={query}
-        list={list}
-        columns={columnsOf(frame)}
-        empty="There is no such event."
-      />
-    </>
+    <ListPage
+      {...rows}
+      title="Audit"
+      lede={
+        list.problem ? null : (
+          <>
+            <b>{`${grouped(list.total)} ${list.total === 1 ? "event" : "events"}`}</b>
+            {
+              ", and none of them can be changed. Exports hold what the filters select, however many."
+            }
+          </>
+        )
+      }
+      acts={
+        <>
+          <a class="btn" href={exportOf(rows.query, "csv")} download="audit.csv">
+            <Icon name="download" class="i-s" />
+            CSV
+          </a>
+          <a class="btn" href={exportOf(rows.query, "ndjson")} download="audit.ndjson">
+            <Icon name="download" class="i-s" />
+            NDJSON
+          </a>
+        </>
+      }
+      of={auditApi.list}
+      path="/audit"
+      columns={columnsOf(rows.frame)}
+      empty="No event matches."
+      rowId={(it) => it.id}
+    />
   );
 }
 
@@ -59,20 +65,76 @@ function exportOf(query: URLSearchParams, format: "csv" | "ndjson"): string {
 
 const columnsOf = (frame: Frame): readonly Column<Event>[] => [
   { title: "When", sort: "timestamp", cell: (it) => <Time at={it.timestamp} now={frame.now} /> },
-  { title: "Who", cell: (it) => `${it.actor} (${it.actorType})` },
-  { title: "What", cell: (it) => it.action },
-  { title: "Outcome", cell: (it) => <Status of={it.outcome} /> },
-  { title: "Resource", cell: (it) => <Resource of={it} /> },
-  { title: "Details", cell: (it) => <Pairs of={it.details} /> },
-  { title: "From", cell: (it) => it.address ?? "–" },
+  {
+    title: "Who",
+    label: false,
+    cell: (it) => (
+      <>
+        <span dir="auto">{it.actor}</span>
+        <span class="sub">{[it.actorType, it.address].filter(Boolean).join(" from ")}</span>
+      </>
+    ),
+  },
+  {
+    title: "What",
+    class: "w",
+    label: false,
+    cell: (it) => (
+      <>
+        <span class="flex items-center gap-1.5">
+          <Icon name={iconOf(it.action)} class="i-s text-muted" />
+          {actionWords(it.action)}
+        </span>
+        <span class="sub mono">{it.action}</span>
+      </>
+    ),
+  },
+  { title: "Outcome", label: false, cell: (it) => <Status of={it.outcome} /> },
+  { title: "Resource", class: "w", label: false, cell: (it) => <Resource of={it} /> },
+  { title: "Details", class: "w", label: false, cell: (it) => <More of={it} /> },
 ];
 
+/** Most of it is read by machines: it opens on demand. */
+function More({ of }: { readonly of: Event }): Html {
+  const count = Object.keys(of.details).length;
+  if (count === 0) return <span class="sub">–</span>;
+  return (
+    <details>
+      <summary class="a sub">{count === 1 ? "1 detail" : `${count} details`}</summary>
+      <Pairs of={of.details} />
+    </details>
+  );
+}
+
+const paths: Readonly<Record<string, string>> = {
+  certificate: "/certificates",
+  agent: "/agents",
+  target: "/targets",
+  issuer: "/issuers",
+  job: "/jobs",
+  user: "/users",
+  team: "/teams",
+  owner: "/owners",
+  profile: "/profiles",
+  renewal_policy: "/policies",
+};
+
 function Resource({ of }: { readonly of: Event }): Html {
-  if (of.resourceId === "") return <>{of.resourceType}</>;
+  const path = paths[of.resourceType];
   return (
     <>
-      {`${of.resourceType} `}
-      <code>{of.resourceId}</code>
+      {of.resourceType}
+      {of.resourceId === "" ? null : (
+        <span class="sub mono">
+          {path === undefined ? (
+            of.resourceId
+          ) : (
+            <a class="a" href={`${path}/${encodeURIComponent(of.resourceId)}`}>
+              {of.resourceId}
+            </a>
+          )}
+        </span>
+      )}
     </>
   );
 }

@@ -3,10 +3,13 @@
 import type { z } from "zod";
 import type { Contract } from "#base/contract.ts";
 import { Details, Value } from "./detail.tsx";
+import { Empty } from "./empty.tsx";
 import { OperationForm } from "./form.tsx";
 import type { Choices, Frame, Texts } from "./frame.ts";
+import { Head } from "./head.tsx";
 import type { Html } from "./html.ts";
 import { ListPage, type Rows } from "./list-page.tsx";
+import { Columns, Panel } from "./panel.tsx";
 import { type NamedKind, type Names, Ref } from "./reference.tsx";
 import type { Column } from "./table.tsx";
 
@@ -57,7 +60,29 @@ export function CrudList({ of, names, choices, ...rows }: CrudListProps): Html {
       path={of.path}
       columns={columnsOf(of, rows.frame, names)}
       choices={choices}
-      empty={`There is no such ${of.one}.`}
+      empty={`No ${of.one} matches.`}
+      none={<None of={of} frame={rows.frame} />}
+      rowId={(it) => it.id}
+    />
+  );
+}
+
+function None({ of, frame }: { readonly of: Crud; readonly frame: Frame }): Html {
+  return (
+    <Empty
+      frame={frame}
+      title={`No ${of.one} yet`}
+      text={of.purpose}
+      ways={[
+        {
+          icon: "plus",
+          title: `The first ${of.one}`,
+          text: "It takes a name; the rest has defaults.",
+          href: `${of.path}/new`,
+          action: `New ${of.one}`,
+          needs: of.api.create,
+        },
+      ]}
     />
   );
 }
@@ -66,7 +91,11 @@ function columnsOf(of: Crud, frame: Frame, names: Names): readonly Column<Thing>
   const name: Column<Thing> = {
     title: "Name",
     sort: "name",
-    cell: (it) => <a href={`${of.path}/${it.id}`}>{it.name}</a>,
+    cell: (it) => (
+      <a class="n" href={`${of.path}/${it.id}`} dir="auto">
+        {it.name}
+      </a>
+    ),
   };
   const others = of.columns.map(
     ([key, title]): Column<Thing> => ({
@@ -98,12 +127,13 @@ export interface CrudFormProps {
 export function CrudNew({ of, frame, choices }: CrudFormProps): Html {
   return (
     <>
-      <h1>{`New ${of.one}`}</h1>
+      <Head title={`New ${of.one}`} lede={of.purpose} />
       <OperationForm
         of={of.api.create}
         frame={frame}
         choices={choices}
         submit={`Add the ${of.one}`}
+        cancel={of.path}
       />
     </>
   );
@@ -124,41 +154,54 @@ export function CrudDetail({ of, frame, thing, names, values, choices }: CrudDet
   );
   return (
     <>
-      <h1>{thing.name}</h1>
-      <Details
-        of={of.view}
-        value={thing}
-        now={frame.now}
-        omit={["name", "revision"]}
-        instead={instead}
+      <Head title={thing.name} lede={of.purpose} />
+      <Columns
+        main={
+          <>
+            {frame.may(of.api.update) ? (
+              <Panel title="Change" padded>
+                <OperationForm
+                  of={of.api.update}
+                  frame={frame}
+                  hidden={{ id: thing.id }}
+                  revision={thing.revision}
+                  values={values}
+                  choices={choices}
+                  submit="Save"
+                />
+              </Panel>
+            ) : null}
+            {frame.may(of.api.remove) ? (
+              <Panel title="Delete" danger>
+                <div>
+                  <span>
+                    <b>{`Delete this ${of.one}.`}</b>{" "}
+                    <span class="text-muted">{`Only a ${of.one} that nothing uses can be deleted.`}</span>
+                  </span>
+                  <OperationForm
+                    of={of.api.remove}
+                    frame={frame}
+                    hidden={{ id: thing.id }}
+                    submit={`Delete the ${of.one}`}
+                    danger
+                  />
+                </div>
+              </Panel>
+            ) : null}
+          </>
+        }
+        aside={
+          <Panel title="Facts">
+            <Details
+              of={of.view}
+              value={thing}
+              now={frame.now}
+              omit={["name", "revision"]}
+              instead={instead}
+            />
+          </Panel>
+        }
       />
-      {frame.may(of.api.update) ? (
-        <details open={frame.sent?.operation === of.api.update.name || undefined}>
-          <summary>Change…</summary>
-          <OperationForm
-            of={of.api.update}
-            frame={frame}
-            hidden={{ id: thing.id }}
-            revision={thing.revision}
-            values={values}
-            choices={choices}
-            submit="Save"
-          />
-        </details>
-      ) : null}
-      {frame.may(of.api.remove) ? (
-        <details>
-          <summary>Delete…</summary>
-          <p>{`Only a ${of.one} that nothing uses can be deleted.`}</p>
-          <OperationForm
-            of={of.api.remove}
-            frame={frame}
-            hidden={{ id: thing.id }}
-            submit={`Delete the ${of.one}`}
-            danger
-          />
-        </details>
-      ) : null}
     </>
   );
 }

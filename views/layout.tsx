@@ -73,7 +73,11 @@ function App(props: LayoutProps): Html {
 function Plain(props: LayoutProps): Html {
   return (
     <div class="auth">
-      <main id="main" tabindex={-1}>
+      <main
+        id="main"
+        tabindex={-1}
+        class={props.frame.here.startsWith("/setup") ? "wide" : undefined}
+      >
         <Sent frame={props.frame} />
         {props.children}
       </main>

@@ -6,6 +6,8 @@ import { workApi } from "#features/work/api.ts";
 import type { ScheduleView } from "#features/work/job-view.ts";
 import { OperationForm } from "./form.tsx";
 import type { Frame } from "./frame.ts";
+import { Head } from "./head.tsx";
+import { Help } from "./help-link.tsx";
 import type { Html } from "./html.ts";
 import { Live } from "./live.tsx";
 import { Status } from "./status.tsx";
@@ -21,37 +23,51 @@ export interface SchedulesProps {
 
 export function SchedulesPage({ frame, schedules }: SchedulesProps): Html {
   return (
-    <>
-      <h1>Schedules</h1>
-      <Live frame={frame} running={schedules.some((it) => it.running || it.nextRunAt <= frame.now)}>
-        <Table caption="What recurs" rows={schedules} columns={columnsOf(frame)} />
-      </Live>
-    </>
+    <Live frame={frame} running={schedules.some((it) => it.running || it.nextRunAt <= frame.now)}>
+      <Head title="Schedules" lede={ledeOf(schedules)} status={<Help of="schedule" />} />
+      <Table
+        caption="What recurs"
+        rows={schedules}
+        columns={columnsOf(frame)}
+        rowId={(it) => `schedule-${it.name}`}
+      />
+    </Live>
   );
+}
+
+function ledeOf(schedules: readonly Schedule[]): string {
+  const failed = schedules.filter((it) => it.lastOutcome === "failure").length;
+  const all = `${schedules.length} things recur by themselves`;
+  if (failed === 0) return `${all}; none failed in its last run.`;
+  return `${all}; ${failed} failed in ${failed === 1 ? "its" : "their"} last run.`;
 }
 
 const columnsOf = (frame: Frame): readonly Column<Schedule>[] => [
   { title: "What", cell: (it) => <What of={it} /> },
-  { title: "Every", cell: (it) => formatDuration(seconds(it.intervalSeconds)) },
+  { title: "Every", class: "h", cell: (it) => formatDuration(seconds(it.intervalSeconds)) },
   {
     title: "Last run",
     cell: (it) => <Time at={it.lastStartedAt} now={frame.now} none="never" />,
   },
   {
     title: "Took",
+    class: "num h",
     cell: (it) =>
       it.lastDurationMs === null ? "–" : `${(it.lastDurationMs / 1_000).toFixed(2)} s`,
   },
-  { title: "Result", cell: (it) => <Result of={it} /> },
+  { title: "Result", class: "w", label: false, cell: (it) => <Result of={it} /> },
   { title: "Next run", cell: (it) => <Time at={it.nextRunAt} now={frame.now} /> },
   {
-    title: "Run",
+    title: "",
+    class: "num",
+    label: false,
     cell: (it) => (
       <OperationForm
         of={workApi.runSchedule}
         frame={frame}
         hidden={{ name: it.name }}
         submit="Run now"
+        small
       />
     ),
   },
@@ -60,8 +76,8 @@ const columnsOf = (frame: Frame): readonly Column<Schedule>[] => [
 function What({ of }: { readonly of: Schedule }): Html {
   return (
     <>
-      <strong>{of.name}</strong>
-      <p class="sub">{of.summary}</p>
+      <b class="n">{of.name}</b>
+      <span class="sub">{of.summary}</span>
     </>
   );
 }
@@ -71,7 +87,10 @@ function Result({ of }: { readonly of: Schedule }): Html {
   if (of.lastOutcome === null) return <>–</>;
   return (
     <>
-      <Status of={of.lastOutcome} /> {of.lastMessage ?? ""}
+      <Status of={of.lastOutcome} />
+      <span class="sub" dir="auto">
+        {of.lastMessage ?? ""}
+      </span>
     </>
   );
 }

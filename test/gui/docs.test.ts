@@ -88,7 +88,7 @@ describe("the manual", () => {
     const admin = site.visitor();
     await admin.signIn("root");
     // Those of `ListPage`; the others place theirs beside a heading of their own.
-    const own = ["/agents", "/audit", "/schedules"];
+    const own = ["/agents", "/schedules"];
     for (const [path, concept] of Object.entries(conceptAt)) {
       if (own.includes(path)) continue;
       const page = await admin.get(path);

@@ -203,7 +203,7 @@ describe("the pages", () => {
     while (path !== undefined) {
       const { html } = await admin.get(path);
       seen.push(
-        ...[...html.matchAll(/href="\/teams\/t-[^"]+">([^<]+)</g)].map((it) => it[1] ?? ""),
+        ...[...html.matchAll(/href="\/teams\/t-[^"]+"[^>]*>([^<]+)</g)].map((it) => it[1] ?? ""),
       );
       const next: string | undefined = /href="([^"]+)" rel="next"/.exec(html)?.[1];
       path = next?.replaceAll("&amp;", "&");

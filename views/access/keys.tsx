@@ -5,6 +5,7 @@ import { accessApi } from "#features/access/api.ts";
 import type { ApiKeyView } from "#features/access/principal.ts";
 import { OperationForm } from "../form.tsx";
 import type { Choices, Frame } from "../frame.ts";
+import { Head } from "../head.tsx";
 import type { Html } from "../html.ts";
 import { ListPage, type Rows } from "../list-page.tsx";
 import type { Names } from "../reference.tsx";
@@ -24,31 +25,51 @@ export function KeysPage({ names, ...rows }: KeysProps): Html {
     <ListPage
       {...rows}
       title="API keys"
+      lede="A key speaks for a program: it has roles of its own, may expire, and only a hash of it is kept."
+      rowId={(it) => it.id}
       create={{ contract: accessApi.createKey, label: "New API key" }}
       of={accessApi.listKeys}
       path="/keys"
       columns={columnsOf(rows.frame, names)}
-      empty="There is no API key."
+      empty="No API key matches."
     />
   );
 }
 
 const columnsOf = (frame: Frame, names: Names): readonly Column<Key>[] => [
-  { title: "Name", sort: "name", cell: (it) => it.name },
-  { title: "Ends with", cell: (it) => <code>{it.hint}</code> },
+  { title: "Name", sort: "name", cell: (it) => <Named of={it} /> },
   { title: "Roles", cell: (it) => <Grants of={it.grants} names={names} /> },
-  { title: "Made", sort: "created_at", cell: (it) => <Time at={it.createdAt} now={frame.now} /> },
-  { title: "Made by", cell: (it) => it.createdBy },
+  {
+    title: "Made",
+    sort: "created_at",
+    class: "h",
+    cell: (it) => <Time at={it.createdAt} now={frame.now} />,
+  },
   { title: "Expires", cell: (it) => <Time at={it.expiresAt} now={frame.now} none="never" /> },
   { title: "Last use", cell: (it) => <LastUse of={it} frame={frame} /> },
-  { title: "Revoke", cell: (it) => <Revoke of={it} frame={frame} /> },
+  { title: "", class: "num", label: false, cell: (it) => <Revoke of={it} frame={frame} /> },
 ];
+
+function Named({ of }: { readonly of: Key }): Html {
+  return (
+    <>
+      <b class="n" dir="auto">
+        {of.name}
+      </b>
+      <span class="sub">
+        {"ends with "}
+        <code>{of.hint}</code>
+        {`, made by ${of.createdBy}`}
+      </span>
+    </>
+  );
+}
 
 function LastUse({ of, frame }: { readonly of: Key; readonly frame: Frame }): Html {
   return (
     <>
       <Time at={of.lastUsedAt} now={frame.now} none="never" />
-      {of.lastUsedAddress ? ` from ${of.lastUsedAddress}` : null}
+      {of.lastUsedAddress ? <span class="sub">{`from ${of.lastUsedAddress}`}</span> : null}
     </>
   );
 }
@@ -68,6 +89,7 @@ function Revoke({ of, frame }: { readonly of: Key; readonly frame: Frame }): Htm
       frame={frame}
       hidden={{ id: of.id }}
       submit={`Revoke ${of.name}`}
+      small
       danger
     />
   );
@@ -82,12 +104,13 @@ export function NewKeyForm({
 }): Html {
   return (
     <>
-      <h1>New API key</h1>
+      <Head title="New API key" lede="It is shown once, when it is made." />
       <OperationForm
         of={accessApi.createKey}
         frame={frame}
         choices={choices}
         submit="Make the key"
+        cancel="/keys"
       />
     </>
   );
@@ -100,12 +123,18 @@ export interface NewKeyProps {
 export function NewKeyPage({ created }: NewKeyProps): Html {
   return (
     <>
-      <h1>{`The API key ${created.name}`}</h1>
-      <p>It is shown this once; only a hash of it is kept. Send it as a Bearer token.</p>
-      <Secret value={created.key} label="API key" />
-      <p>
-        <a href="/keys">All API keys</a>
-      </p>
+      <Head
+        title={`The API key ${created.name}`}
+        lede="It is shown this once; only a hash of it is kept. Send it as a Bearer token."
+      />
+      <div class="prose1">
+        <Secret value={created.key} label="API key" />
+        <p>
+          <a class="btn" href="/keys">
+            All API keys
+          </a>
+        </p>
+      </div>
     </>
   );
 }

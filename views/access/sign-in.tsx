@@ -4,6 +4,7 @@ import { accessApi } from "#features/access/api.ts";
 import { Hidden } from "../form.tsx";
 import type { Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
+import { Brand } from "../shell.tsx";
 
 export interface SignInProps {
   readonly frame: Frame;
@@ -18,15 +19,19 @@ export function SignInPage({ frame, next, carry }: SignInProps): Html {
   const name = frame.sent?.values["name"]?.[0] ?? "";
   return (
     <>
-      <h1>Sign in</h1>
+      <div class="justify-self-center">
+        <Brand />
+      </div>
+      <h1 class="text-center">Sign in</h1>
       <form method="post" action={`/ui/${accessApi.signIn.name}`} class="form">
         <Hidden name="_csrf" value={frame.csrf} />
         <Hidden name="_from" value={frame.here} />
         <Hidden name="_next" value={next} />
         {carry === undefined ? null : <Hidden name="_carry" value={carry} />}
-        <div class="field">
+        <div class="f">
           <label for="name">Name</label>
           <input
+            class="input"
             id="name"
             name="name"
             value={name}
@@ -35,9 +40,10 @@ export function SignInPage({ frame, next, carry }: SignInProps): Html {
             maxlength={100}
           />
         </div>
-        <div class="field">
+        <div class="f">
           <label for="password">Password</label>
           <input
+            class="input"
             id="password"
             name="password"
             type="password"
@@ -46,7 +52,9 @@ export function SignInPage({ frame, next, carry }: SignInProps): Html {
             maxlength={1_024}
           />
         </div>
-        <button type="submit">Sign in</button>
+        <button type="submit" class="btn btn-primary">
+          Sign in
+        </button>
       </form>
     </>
   );

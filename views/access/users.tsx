@@ -5,9 +5,11 @@ import { accessApi } from "#features/access/api.ts";
 import type { UserView } from "#features/access/principal.ts";
 import { OperationForm } from "../form.tsx";
 import type { Choices, Frame, Texts } from "../frame.ts";
+import { Head } from "../head.tsx";
 import type { Html } from "../html.ts";
 import { ListPage, type Rows } from "../list-page.tsx";
 import type { Names } from "../reference.tsx";
+import { Status } from "../status.tsx";
 import type { Column } from "../table.tsx";
 import { Time } from "../time.tsx";
 import { Grants } from "./grants.tsx";
@@ -23,26 +25,49 @@ export function UsersPage({ names, ...rows }: UsersProps): Html {
     <ListPage
       {...rows}
       title="Users"
+      lede="Who may sign in, and as what: a role is granted for everything, or for one team."
+      rowId={(it) => it.id}
       create={{ contract: accessApi.createUser, label: "New user" }}
       of={accessApi.listUsers}
       path="/users"
       columns={columnsOf(rows.frame, names)}
-      empty="There is no user."
+      empty="No user matches."
     />
   );
 }
 
 const columnsOf = (frame: Frame, names: Names): readonly Column<User>[] => [
-  { title: "Name", sort: "name", cell: (it) => <a href={`/users/${it.id}`}>{it.name}</a> },
-  { title: "E-mail", cell: (it) => it.email ?? "–" },
+  { title: "Name", sort: "name", cell: (it) => <Named of={it} /> },
   { title: "Roles", cell: (it) => <Grants of={it.grants} names={names} /> },
-  { title: "May sign in", cell: (it) => (it.disabledAt === null ? "yes" : "no") },
+  {
+    title: "May sign in",
+    label: false,
+    cell: (it) =>
+      it.disabledAt === null ? (
+        <Status of="Active" label="May sign in" />
+      ) : (
+        <Status of="Archived" label="Locked out" />
+      ),
+  },
   {
     title: "Last sign-in",
     cell: (it) => <Time at={it.lastSignInAt} now={frame.now} none="never" />,
   },
   { title: "Added", sort: "created_at", cell: (it) => <Time at={it.createdAt} now={frame.now} /> },
 ];
+
+function Named({ of }: { readonly of: User }): Html {
+  return (
+    <>
+      <a class="n" href={`/users/${of.id}`} dir="auto">
+        {of.name}
+      </a>
+      <span class="sub" dir="auto">
+        {of.email ?? ""}
+      </span>
+    </>
+  );
+}
 
 export function NewUserPage({
   frame,
@@ -53,12 +78,16 @@ export function NewUserPage({
 }): Html {
   return (
     <>
-      <h1>New user</h1>
+      <Head
+        title="New user"
+        lede="They sign in with the name and this first password, and can change it."
+      />
       <OperationForm
         of={accessApi.createUser}
         frame={frame}
         choices={choices}
         submit="Add the user"
+        cancel="/users"
       />
     </>
   );
@@ -74,8 +103,10 @@ export interface UserProps {
 export function UserPage({ frame, user, values, choices }: UserProps): Html {
   return (
     <>
-      <h1>{user.name}</h1>
-      <p>An empty password stays as it is. A new password or a lock ends the user's sessions.</p>
+      <Head
+        title={user.name}
+        lede="An empty password stays as it is. A new password or a lock ends the user's sessions."
+      />
       <OperationForm
         of={accessApi.updateUser}
         frame={frame}
@@ -84,6 +115,7 @@ export function UserPage({ frame, user, values, choices }: UserProps): Html {
         values={values}
         choices={choices}
         submit="Save"
+        cancel="/users"
       />
     </>
   );

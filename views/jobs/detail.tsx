@@ -130,6 +130,7 @@ function Aside({ frame, job, names }: JobProps): Html {
 const stepIcons: Readonly<Record<string, readonly [style: string | undefined, icon: IconName]>> = {
   done: [undefined, "check"],
   success: [undefined, "check"],
+  failure: ["fail", "x"],
   failed: ["fail", "x"],
   waiting: ["now", "clock"],
 };

@@ -4,8 +4,9 @@ import { toWire } from "#base/wire.ts";
 import { accessApi } from "#features/access/api.ts";
 import { UserView } from "#features/access/principal.ts";
 import { auditApi } from "#features/audit/api.ts";
+import { issuerActionsApi } from "#features/issuers/api.ts";
 import { KeysPage, NewKeyForm } from "#views/access/keys.tsx";
-import { SetupPage } from "#views/access/setup.tsx";
+import { SetupPage, WelcomeAgentPage, WelcomeCaPage } from "#views/access/setup.tsx";
 import { SignInPage } from "#views/access/sign-in.tsx";
 import { NewUserPage, UserPage, UsersPage } from "#views/access/users.tsx";
 import { AuditPage } from "#views/audit.tsx";
@@ -20,6 +21,21 @@ async function setup(visit: Visit): Promise<Shown | Response> {
   const { required } = await visit.read(accessApi.setupStatus);
   if (!required) return goTo("/");
   return { title: "Set up", body: <SetupPage frame={visit.frame} /> };
+}
+
+async function welcomeCa(visit: Visit): Promise<Shown> {
+  const { frame } = visit;
+  const authorities = frame.may(issuerActionsApi.authorities)
+    ? (await visit.read(issuerActionsApi.authorities, { id: "iss-local" })).data
+    : [];
+  const body = <WelcomeCaPage authorities={authorities} now={frame.now} />;
+  return { title: "Your certification authority", body };
+}
+
+async function welcomeAgent(visit: Visit): Promise<Shown> {
+  const choices = { team_id: await choicesOf(visit, "team") };
+  const body = <WelcomeAgentPage frame={visit.frame} choices={choices} />;
+  return { title: "Your first agent", body };
 }
 
 async function signIn(visit: Visit): Promise<Shown | Response> {
@@ -81,6 +97,8 @@ async function audit(visit: Visit): Promise<Shown> {
 
 export const accessPages: readonly Page[] = [
   { path: "/setup", isPublic: true, load: setup },
+  { path: "/welcome/ca", load: welcomeCa },
+  { path: "/welcome/agent", load: welcomeAgent },
   { path: "/signin", isPublic: true, load: signIn },
   { path: "/keys", load: keys },
   { path: "/keys/new", load: newKey },

@@ -62,7 +62,7 @@ async function afterSetup(site: Site, c: Request, it: Done): Promise<Response> {
   const token = await openSession(site, c, { name, password });
   const { apiKey } = outputOf(accessApi.setup, it.outcome);
   if (apiKey === null) {
-    const headers = { location: "/", "set-cookie": sessionCookieOf(token) };
+    const headers = { location: "/welcome/ca", "set-cookie": sessionCookieOf(token) };
     return new Response(null, { status: 303, headers });
   }
   const visitor = await visitorOfSession(site, c, token);
