@@ -15,6 +15,7 @@ const features = [
   "deployments",
   "work",
   "overview",
+  "search",
 ];
 const zones = {
   "src/base": [],

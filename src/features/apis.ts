@@ -11,6 +11,7 @@ import { statsApi } from "./overview/stats-api.ts";
 import { ownersApi, teamsApi } from "./ownership/api.ts";
 import { renewalPoliciesApi } from "./policies/api.ts";
 import { profilesApi } from "./profiles/api.ts";
+import { searchApi } from "./search/api.ts";
 import { targetActionsApi, targetsApi } from "./targets/api.ts";
 import { workApi } from "./work/api.ts";
 
@@ -31,6 +32,7 @@ const apis: readonly Api[] = [
   workApi,
   overviewApi,
   statsApi,
+  searchApi,
 ];
 
 export const contracts: readonly Contract[] = apis.flatMap((api) => Object.values(api));

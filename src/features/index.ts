@@ -16,6 +16,7 @@ import { type OverviewParts, overviewFeature } from "./overview/index.ts";
 import { ownership } from "./ownership/index.ts";
 import { policies } from "./policies/index.ts";
 import { profiles } from "./profiles/index.ts";
+import { search } from "./search/index.ts";
 import { targets } from "./targets/index.ts";
 import { type WorkParts, workFeature } from "./work/index.ts";
 
@@ -70,6 +71,7 @@ export function compose(parts: FeatureParts): Product {
       timeouts: parts.timeouts,
     }),
     overviewFeature(parts.overview),
+    search,
     ...(parts.more ?? []),
   ];
   for (const feature of features) {

@@ -8,7 +8,8 @@ import { openWire, type Wire } from "./wire.ts";
 
 interface Page {
   readonly data: readonly { readonly id: string; readonly common_name: string }[];
-  readonly total: number;
+  /** Of a list. */
+  readonly total?: number;
   readonly next_cursor: string | null;
 }
 
@@ -65,7 +66,7 @@ async function measure(wire: Wire, repeats: number) {
       "p95 ms": round(percentile(others, 0.95)),
       "max ms": round(Math.max(...others)),
       "first ms": round(first),
-      matches: page?.total ?? 0,
+      matches: page?.total ?? page?.data.length ?? 0,
     });
   }
   return found;
@@ -105,8 +106,26 @@ async function reads(wire: Wire): Promise<readonly (readonly [string, string])[]
     ["q: id", `?q=${sample.id}`],
     ["q: serial number prefix", `?q=${version.serial_number.slice(0, 12)}`],
     ["q: fingerprint prefix", `?q=${version.fingerprint.slice(0, 12)}`],
+    ...searches(sample.id, host, version.serial_number).map(
+      ([name, q]) => [`everything: ${name}`, `/api/v1/search?q=${encodeURIComponent(q)}`] as const,
+    ),
   ];
 }
+
+/** The search over everything, which the palette asks at every pause in typing. */
+const searches = (id: string, host: string, serial: string) =>
+  [
+    ["one letter", host.slice(0, 1)],
+    ["two letters", "au"],
+    ["three letters", host.slice(0, 3)],
+    ["a host", host],
+    ["a common substring", "staging"],
+    ["two words", "billing seed-owner-11"],
+    ["no hit", "nothing-is-called-this"],
+    ["an agent", "seed-agent-7"],
+    ["id", id],
+    ["serial number prefix", serial.slice(0, 12)],
+  ] as const;
 
 const soon = (): string => `${new Date(performance.timeOrigin + 864_000_000).toISOString()}`;
 
@@ -131,7 +150,7 @@ async function versionOf(wire: Wire, id: string) {
 }
 
 async function get(wire: Wire, query: string): Promise<Page> {
-  const path = `/api/v1/certificates${query}`;
+  const path = query.startsWith("/") ? query : `/api/v1/certificates${query}`;
   const { status, body } = await wire.send("GET", path);
   if (status !== 200) throw new Error(`GET ${path}: ${status} ${body}`);
   return JSON.parse(String(body)) as Page;
