@@ -180,5 +180,6 @@ eachEngine("search over everything", (open) => {
   });
 });
 
-const pathOf = (type: string): string =>
-  type === "renewal_policy" ? "/policies" : type === "owner" ? "/owners" : `/${type}s`;
+function pathOf(type: string): string {
+  return type === "renewal_policy" ? "/policies" : `/${type}s`;
+}
