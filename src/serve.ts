@@ -19,6 +19,7 @@ import { appOf } from "#server/app.ts";
 import { identifier } from "#server/authenticate.ts";
 import { mountEvents } from "#server/events.ts";
 import { openDoor } from "#server/listeners.ts";
+import { mountLive } from "#server/live.ts";
 import { openMtlsDoor } from "#server/mtls-door.ts";
 import { openapi } from "#server/openapi.ts";
 import { ensureServerCertificate, type ServerTls, serverNames } from "#server/own-certificate.ts";
@@ -175,6 +176,7 @@ function appsOf({ config, opened, product, auth, stopping }: Parts) {
   const own = [health, mountPublic(world)];
   const more = [
     mountEvents({ world, identify, stopping }),
+    mountLive({ world, identify, stopping, build: `${build.version}+${build.commit}` }),
     mountDescription(product, world),
     pages,
   ];

@@ -6,6 +6,9 @@ const Job = z.strictObject({
   state: z.string(),
   type: z.string(),
   certificateId: z.string().optional(),
+  targetId: z.string().optional(),
+  agentId: z.string().optional(),
+  issuerId: z.string().optional(),
 });
 
 /** Event type → payload. The subject's id and team travel beside it. Payloads hold no secrets: pages and webhooks see them. */

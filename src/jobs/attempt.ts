@@ -2,11 +2,11 @@
 import type { DomainEvent, EventType } from "#base/event.ts";
 import { backoff } from "#base/retry.ts";
 import { instant, later, seconds } from "#base/time.ts";
+import { announce } from "./announce.ts";
 import { type Failure, type Job, type JobContext, JobFailure, type ServerKind } from "./job.ts";
 import * as leases from "./lease-queries.ts";
 import { txOf } from "./open-tx.ts";
 import * as queries from "./queries.ts";
-import { type JobEvent, jobMachine } from "./state.ts";
 import type { Origin, Subscription, Tx } from "./tx.ts";
 import type { World } from "./world.ts";
 
@@ -150,19 +150,7 @@ function contextOf(world: World, job: Job, { signal, steps, record }: Under): Jo
 
 async function end(tx: Tx, job: Job, ending: leases.Ending): Promise<void> {
   if (!(await leases.endAttempt(tx.db, job, ending, tx.now))) throw new LeaseLost(job);
-  await announce(tx, job, ending.event);
-}
-
-/** Pages watch jobs: every end of an attempt is an event. */
-export async function announce(tx: Tx, job: Job, event: JobEvent): Promise<void> {
-  // Every event leads to one state, wherever it comes from.
-  const [from] = jobMachine.from(event);
-  const state = from && jobMachine.next(from, event);
-  await tx.emit(
-    "job.changed",
-    { id: job.id, teamPk: job.teamPk },
-    { state: state ?? event, type: job.type },
-  );
+  await announce(tx, job);
 }
 
 /** A stop is nobody's fault: the attempt does not count, and another worker may begin at once. */

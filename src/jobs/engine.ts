@@ -8,6 +8,7 @@ import { serverKinds, system } from "./job.ts";
 import * as leases from "./lease-queries.ts";
 import * as queries from "./queries.ts";
 import { Room } from "./room.ts";
+import { tellBegun } from "./tell-begun.ts";
 import { sayTrouble } from "./trouble.ts";
 import type { Subscription } from "./tx.ts";
 import type { World } from "./world.ts";
@@ -52,6 +53,7 @@ export function engine(options: EngineOptions): Engine {
     const free = options.concurrency - running.size;
     if (free <= 0) return 0;
     const jobs = await claimDue(options, kinds, free);
+    if (jobs.length > 0) world.database.wake("events");
     for (const { job, kind } of jobs) start(job, kind);
     return jobs.length;
   }
@@ -165,6 +167,12 @@ async function claimDue(
       }
       if (jobs.length < left || (await room.full()).length === full.length) break;
     }
+    const { subscriptions } = options;
+    await tellBegun(
+      db,
+      taken.map((it) => it.job),
+      { world, subscriptions, now },
+    );
     return taken;
   });
 }

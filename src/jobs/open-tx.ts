@@ -5,6 +5,7 @@ import { prefixes } from "#base/id.ts";
 import { newId, type Random } from "#base/random.ts";
 import type { Instant } from "#base/time.ts";
 import type { Tables } from "#db/tables.ts";
+import { announce } from "./announce.ts";
 import * as queries from "./queries.ts";
 import * as trail from "./trail-queries.ts";
 import type { Origin, Subscription, Tx } from "./tx.ts";
@@ -44,6 +45,7 @@ export function txOf(db: Kysely<Tables>, origin: Origin, parts: TxParts): Tx {
         requestedBy: origin.actor,
         requestId: origin.requestId,
       });
+      if (added.isNew) await announce(tx, added);
       wakes.add("jobs");
       if (options.agentPk) wakes.add(`agent:${options.agentPk}`);
       return added;

@@ -28,12 +28,20 @@ export function identifier(
       return { actor: await byHeader(world, authenticator, header, address), csrfToken: undefined };
     }
     const session = readCookie(request.headers.get("cookie"), sessionCookie);
-    const actor = session === undefined ? undefined : await authenticator.bySession(session);
+    const quietly = isBackground(request);
+    const actor =
+      session === undefined ? undefined : await authenticator.bySession(session, { quietly });
     if (actor && session !== undefined) return { actor, csrfToken: csrfTokenOf(session) };
     if (authType === "none") return { actor: nobodyInParticular, csrfToken: undefined };
     return { actor: anonymous, csrfToken: undefined };
   };
 }
+
+/** What an open page asks for by itself: nobody need be there, so it keeps no session alive. */
+export const backgroundHeader = "x-certctl-background";
+
+const isBackground = (request: Request): boolean =>
+  request.headers.has(backgroundHeader) || new URL(request.url).pathname === "/ui/live";
 
 async function byHeader(
   world: World,

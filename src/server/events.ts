@@ -1,10 +1,11 @@
 /** `GET /api/v1/events`: what happens, as server-sent events. `Last-Event-ID` resumes; the team scope holds here as well. */
 import { Problem } from "#base/problem.ts";
-import { hours, seconds } from "#base/time.ts";
+import { seconds } from "#base/time.ts";
 import { scopeOf, type TeamScope } from "#features/context.ts";
-import { lastPosition, listEventsAfter } from "#features/overview/event-queries.ts";
+import { lastPosition, type StreamedEvent } from "#features/overview/event-queries.ts";
 import type { World } from "#jobs/world.ts";
 import type { Identify } from "./authenticate.ts";
+import { longestStream, nextEvents, streamAnswer } from "./event-stream.ts";
 import type { App } from "./shell.ts";
 
 export interface EventsParts {
@@ -14,10 +15,6 @@ export interface EventsParts {
   readonly stopping: AbortSignal;
 }
 
-/** Bounded: a browser reconnects by itself and resumes. */
-const longest = hours(1);
-const atOnce = 200;
-
 export function mountEvents({ world, identify, stopping }: EventsParts): (app: App) => void {
   return (app) => {
     app.get("/api/v1/events", async (c) => {
@@ -25,71 +22,36 @@ export function mountEvents({ world, identify, stopping }: EventsParts): (app: A
       if (actor.type === "anonymous") throw new Problem("unauthenticated", "sign in first");
       const scope = scopeOf(actor, "jobs:read");
       if (scope === undefined) throw new Problem("forbidden", "needs the permission jobs:read");
-      c.env.door.extend(longest);
+      c.env.door.extend(longestStream);
       const from = Number(c.req.header("last-event-id") ?? c.req.query("after") ?? Number.NaN);
       const start = Number.isSafeInteger(from) ? from : await lastPosition(world.database.reader);
-      const signal = AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(longest), stopping]);
-      return new Response(streamOf(world, scope, start, signal), {
-        headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
-      });
+      const limit = AbortSignal.timeout(longestStream);
+      const signal = AbortSignal.any([c.req.raw.signal, limit, stopping]);
+      return streamAnswer(signal, piecesOf(world, scope, start, signal));
     });
   };
 }
 
-/** Pulled: between two pieces nothing is held, and a slow client only slows itself. */
-function streamOf(
-  world: World,
-  scope: TeamScope,
-  start: number,
-  signal: AbortSignal,
-): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  let position = start;
+/** Greets, then gives the next events, or a comment after a quiet while that keeps proxies from closing. */
+function piecesOf(world: World, scope: TeamScope, start: number, signal: AbortSignal) {
+  let after = start;
   let greeted = false;
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      if (!greeted) {
-        greeted = true;
-        controller.enqueue(encoder.encode("retry: 2000\n\n"));
-        return;
-      }
-      const text = await nextPiece();
-      if (signal.aborted) controller.close();
-      else controller.enqueue(encoder.encode(text));
-    },
-  });
-
-  /** The next events, or a comment after a quiet while that keeps proxies from closing. */
-  async function nextPiece(): Promise<string> {
-    for (let quiet = 0; quiet < 15 && !signal.aborted; quiet++) {
-      const { events, last } = await listEventsAfter(
-        world.database.reader,
-        scope,
-        position,
-        atOnce,
-      );
-      position = last;
-      if (events.length > 0) return events.map(format).join("");
-      await pause();
+  return async (): Promise<string> => {
+    if (!greeted) {
+      greeted = true;
+      return "retry: 2000\n\n";
     }
-    return ": still here\n\n";
-  }
-
-  /** Positions are what a wake only announces: look every second all the same. */
-  async function pause(): Promise<void> {
-    const woken = new AbortController();
-    const topic = world.database.engine === "postgres" ? "positions" : "events";
-    const forget = world.database.onWake(topic, () => woken.abort());
-    await world.clock.sleep(seconds(1), AbortSignal.any([woken.signal, signal]));
-    forget();
-  }
+    const { events, last } = await nextEvents({
+      world,
+      scope,
+      after,
+      signal,
+      patience: seconds(15),
+    });
+    after = last;
+    return events.length > 0 ? events.map(format).join("") : ": still here\n\n";
+  };
 }
 
-interface Sent {
-  readonly position: number;
-  readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
-}
-
-const format = (event: Sent): string =>
+const format = (event: StreamedEvent): string =>
   `id: ${event.position}\nevent: ${event.type}\ndata: ${JSON.stringify(event.data)}\n\n`;

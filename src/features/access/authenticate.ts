@@ -10,7 +10,8 @@ import * as sessionsSql from "./session-queries.ts";
 export interface Authenticator {
   /** The principal of a Bearer token; undefined when it is unknown, revoked or expired. */
   byToken(token: string, address: string | null): Promise<Actor | undefined>;
-  bySession(token: string): Promise<Actor | undefined>;
+  /** `quietly`: a look in the background, which is no use of the session and does not keep it from idling out. */
+  bySession(token: string, options?: { readonly quietly?: boolean }): Promise<Actor | undefined>;
   /** The present rights of whoever asked for a deferred operation. */
   byId(type: string, id: string): Promise<Actor | undefined>;
   /** Writes the gathered last uses. */
@@ -32,10 +33,10 @@ export function authenticator(
       else world.metrics.count("certctl_sign_in_failures_total", { kind: "api_key" });
       return actor;
     },
-    async bySession(token) {
+    async bySession(token, { quietly = false } = {}) {
       const now = world.clock.now();
       const found = await sessionsSql.actorOfSession(reader, hashToken(token), now);
-      if (found) sessions.set(found.sessionPk, now);
+      if (found && !quietly) sessions.set(found.sessionPk, now);
       return found?.actor;
     },
     async byId(type, id) {

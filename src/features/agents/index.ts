@@ -2,7 +2,8 @@
 import { windowOf } from "#base/page.ts";
 import { notFound } from "#base/problem.ts";
 import { later, minutes } from "#base/time.ts";
-import { announce, commit, endFailed, LeaseLost } from "#jobs/attempt.ts";
+import { announce } from "#jobs/announce.ts";
+import { commit, endFailed, LeaseLost } from "#jobs/attempt.ts";
 import { giveBack } from "#jobs/lease-queries.ts";
 import type { Requester } from "#jobs/tx.ts";
 import type { World } from "#jobs/world.ts";
@@ -88,7 +89,7 @@ async function giveAllBack(
     const origin = { actor, requestId: null, address: null };
     await commit(world, [], origin, async (tx) => {
       if (arrived) await endFailed(tx, job, {}, interrupted, []);
-      else if (await giveBack(tx.db, job, tx.now)) await announce(tx, job, "retry");
+      else if (await giveBack(tx.db, job, tx.now)) await announce(tx, job);
     }).catch((error: unknown) => {
       if (!(error instanceof LeaseLost)) throw error;
     });

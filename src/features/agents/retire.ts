@@ -2,6 +2,7 @@
 
 import { toSnake } from "#base/case.ts";
 import { invalid, notFound, Problem } from "#base/problem.ts";
+import { announce } from "#jobs/announce.ts";
 import * as jobs from "#jobs/queries.ts";
 import { write } from "../handler.ts";
 import { sentinels } from "./agent.ts";
@@ -40,6 +41,7 @@ export const retire = write(agentsApi.retire, {
       for (const pk of await retiring.listActiveJobs(tx.db, agent.pk)) {
         await jobs.moveIdle(tx.db, pk, "cancel", tx.now, { error: "the agent was retired" });
         await jobs.askToCancel(tx.db, pk, tx.now);
+        await announce(tx, { pk });
       }
       await retiring.retireTargets(tx.db, agent.pk, input.reason ?? "", tx.now);
     }

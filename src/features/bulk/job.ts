@@ -1,7 +1,9 @@
 /** The job of bulk work: 200 items at a time, each in a transaction of its own; pausing takes its lease away between two of them. */
+
 import type { Contract, Input } from "#base/contract.ts";
 import { Lost, Problem } from "#base/problem.ts";
 import { minutes } from "#base/time.ts";
+import { announce } from "#jobs/announce.ts";
 import { LeaseLost } from "#jobs/attempt.ts";
 import { type Job, type JobContext, JobFailure, serverJob } from "#jobs/job.ts";
 import type { World } from "#jobs/world.ts";
@@ -56,13 +58,7 @@ export function bulkJob(parts: BulkParts) {
         if (!rights) throw gone("whoever asked for it may not do this any more");
         const work = { ctx, job, operation, rights, change, defer, tries };
         await inLanes(items, ctx.signal, (item) => runItem(work, item));
-        await ctx.record((tx) =>
-          tx.emit(
-            "job.changed",
-            { id: job.id, teamPk: job.teamPk },
-            { state: "Running", type: job.type },
-          ),
-        );
+        await ctx.record((tx) => announce(tx, job));
       }
     },
     async commit(tx, job, done) {

@@ -1,7 +1,9 @@
 /** Changing what is said about a certificate, archiving and restoring it. */
+
 import { Problem } from "#base/problem.ts";
 import { applyPatch } from "#base/schema.ts";
 import { json } from "#db/portable.ts";
+import { announce } from "#jobs/announce.ts";
 import * as jobs from "#jobs/queries.ts";
 import type { Tx } from "#jobs/tx.ts";
 import { unlessTaken } from "../conflicts.ts";
@@ -109,6 +111,7 @@ export const archive = write(certificatesApi.archive, {
     for (const pk of await queries.listActiveJobs(tx.db, row.pk)) {
       await jobs.moveIdle(tx.db, pk, "cancel", tx.now, { error: "the certificate was archived" });
       await jobs.askToCancel(tx.db, pk, tx.now);
+      await announce(tx, { pk });
     }
     await refreshInUse(tx.db, row.pk);
     await tx.emit("certificate.archived", { id: row.id, teamPk: row.team_pk }, {});

@@ -1,5 +1,7 @@
 /** The agent's half of issuing: it hands in the signing request of its job; a CA of ours signs at once. */
+
 import { invalid, Lost, notFound, Problem } from "#base/problem.ts";
+import { announce } from "#jobs/announce.ts";
 import * as jobs from "#jobs/queries.ts";
 import { encodePem } from "#pki/pem.ts";
 import type { CertificateRequest } from "#pki/request.ts";
@@ -55,6 +57,7 @@ export const submitCsr = write(certificatesApi.submitCsr, {
       const input = { ...IssueInput.parse(job.input), csr };
       if (!(await jobs.moveIdle(tx.db, job.pk, "submit", tx.now, { input })))
         throw new Lost("the job");
+      await announce(tx, job);
       tx.wakes.add("jobs");
       return { status: "csr_accepted" as const, certificatePem: null, chainPem: null };
     }
@@ -70,11 +73,7 @@ export const submitCsr = write(certificatesApi.submitCsr, {
       isRenewal,
       othersPending: await queries.hasOtherIssueJobs(tx.db, certificate.pk, job.pk),
     });
-    await tx.emit(
-      "job.changed",
-      { id: job.id, teamPk: job.teamPk },
-      { state: "Completed", type: job.type, certificateId: certificate.id },
-    );
+    await announce(tx, job);
     return {
       status: "csr_signed" as const,
       certificatePem: encodePem("CERTIFICATE", signature.signed.certificate),

@@ -2,7 +2,8 @@
 
 import type { Input } from "#base/contract.ts";
 import { notFound } from "#base/problem.ts";
-import { announce, endFailed } from "#jobs/attempt.ts";
+import { announce } from "#jobs/announce.ts";
+import { endFailed } from "#jobs/attempt.ts";
 import type { Job } from "#jobs/job.ts";
 import * as leases from "#jobs/lease-queries.ts";
 import * as jobs from "#jobs/queries.ts";
@@ -59,7 +60,7 @@ async function refusedRequest(tx: WriteTx, job: Job, input: Report) {
   if (input.status === "Failed" && !input.retryable) {
     await jobs.moveIdle(tx.db, job.pk, "giveUp", tx.now, { error, isFinal: true });
     await recordFailure(tx, job, error);
-    await announce(tx, job, "giveUp");
+    await announce(tx, job);
   }
   return { status: "updated" as const, counted: input.status === "Failed" && !input.retryable };
 }
@@ -132,7 +133,7 @@ async function endJob(tx: WriteTx, job: Job, input: Report): Promise<void> {
     await jobs.insertSteps(tx.db, job, steps);
     const result = { outcome: input.outcome, seen: input.seen?.fingerprint };
     await leases.endAttempt(tx.db, job, { event: "succeed", result }, tx.now);
-    await announce(tx, job, "succeed");
+    await announce(tx, job);
     return;
   }
   const message = input.error ?? "the agent reported a failure";

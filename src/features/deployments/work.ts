@@ -4,6 +4,7 @@ import { newToken } from "#base/random.ts";
 import { later, minutes, seconds } from "#base/time.ts";
 import type { Job } from "#jobs/job.ts";
 import * as leases from "#jobs/lease-queries.ts";
+import { tellBegun } from "#jobs/tell-begun.ts";
 import type { World } from "#jobs/world.ts";
 import { encodePem } from "#pki/pem.ts";
 import { requireSelf } from "../agents/self.ts";
@@ -76,8 +77,11 @@ async function take(world: World, agentPk: number): Promise<Work | undefined> {
       if (!(await leases.claim(db, job, { token, until: later(now, lease) }, now))) continue;
       kept.push({ ...job, state: "Running", leaseToken: token });
     }
+    const begun = kept.filter((it) => it.state === "Running");
+    await tellBegun(db, begun, { world, subscriptions: [], now });
     return kept;
   });
+  if (taken.some((it) => it.state === "Running")) database.wake("events");
   const items = await Promise.all(taken.map((job) => describe(world, job)));
   const described = items.filter((it) => it !== undefined);
   return described.length > 0 ? { jobs: described, count: described.length } : undefined;

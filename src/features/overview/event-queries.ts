@@ -1,7 +1,7 @@
 /** SQL on the outbox of events, for streams. */
 import type { Kysely } from "kysely";
 import { toSnake } from "#base/case.ts";
-import { toRfc3339 } from "#base/time.ts";
+import { type Instant, toRfc3339 } from "#base/time.ts";
 import { engineOf } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import { inScope, type TeamScope } from "../context.ts";
@@ -27,6 +27,23 @@ export async function lastPosition(db: Db): Promise<number> {
     .limit(1)
     .executeTakeFirst();
   return row?.position ?? 0;
+}
+
+/** So many of the latest are looked at for a moment in the past: a page is seconds old when it begins to listen. */
+const recent = 2_000;
+
+/** The position of the last event before a moment, or of the oldest that is looked at. */
+export async function positionBefore(db: Db, moment: Instant): Promise<number> {
+  const place = placeOf(db);
+  const rows = await db
+    .selectFrom("events")
+    .select(["position", "created_at"])
+    .where(place, "is not", null)
+    .orderBy(place, "desc")
+    .limit(recent)
+    .execute();
+  const before = rows.find((row) => row.created_at < moment);
+  return before?.position ?? Math.max((rows.at(-1)?.position ?? 1) - 1, 0);
 }
 
 /** Events after a position that the caller may see, and how far was looked. */

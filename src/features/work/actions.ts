@@ -1,6 +1,8 @@
 /** What people do with jobs: look, cancel, retry, approve, reject. */
+
 import { windowOf } from "#base/page.ts";
 import { Lost, notFound, Problem } from "#base/problem.ts";
+import { announce } from "#jobs/announce.ts";
 import type { JobKind } from "#jobs/job.ts";
 import * as leases from "#jobs/lease-queries.ts";
 import * as jobs from "#jobs/queries.ts";
@@ -60,11 +62,7 @@ async function askedFor(ctx: Context, row: queries.JobRow) {
 async function view(tx: Tx, row: queries.JobRow) {
   const saved = await queries.findJob(tx.db, row.id, "all");
   if (!saved) throw notFound("job", row.id);
-  await tx.emit(
-    "job.changed",
-    { id: row.id, teamPk: row.team_pk },
-    { state: saved.state, type: saved.type },
-  );
+  await announce(tx, row);
   return queries.jobView(saved);
 }
 

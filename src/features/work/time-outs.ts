@@ -1,6 +1,6 @@
 /** Jobs that waited too long for an agent's request or for a decision end, and say so. */
 import { formatDuration, later, type Milliseconds, minutes } from "#base/time.ts";
-import { announce } from "#jobs/attempt.ts";
+import { announce } from "#jobs/announce.ts";
 import type { JobKind } from "#jobs/job.ts";
 import * as jobs from "#jobs/queries.ts";
 import type { Recurring, RecurringContext } from "#jobs/recurring.ts";
@@ -47,7 +47,7 @@ async function end(
       if (!(await jobs.moveIdle(tx.db, job.pk, "timeOut", now, change))) return;
       const failure = { message: of.message, retryable: false };
       await kinds().get(job.kind)?.failed?.(tx, job, failure);
-      await announce(tx, job, "timeOut");
+      await announce(tx, job);
       ended++;
     });
   }
