@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import hxCsp from "htmx.org/dist/ext/hx-csp.min.js" with { type: "text" };
-import hxSse from "htmx.org/dist/ext/hx-sse.min.js" with { type: "text" };
 import htmx from "htmx.org/dist/htmx.min.js" with { type: "text" };
 import style from "./assets/built/app.css" with { type: "text" };
 import client from "./assets/built/client.js" with { type: "text" };
@@ -28,7 +27,6 @@ export const assets = {
   sprite: text("sprite.svg", "image/svg+xml", sprite),
   htmx: text("htmx.js", javascript, htmx),
   hxCsp: text("hx-csp.js", javascript, hxCsp),
-  hxSse: text("hx-sse.js", javascript, hxSse),
   client: text("client.js", javascript, client),
   inter: font("inter.woff2", inter),
   mono: font("mono.woff2", mono),

@@ -9,13 +9,13 @@ import { ProblemNote } from "./problem.tsx";
 import { Dock, Foot, Side, Top } from "./shell.tsx";
 
 /** Extensions are named, so that nothing else can register; a failed refresh is the page's own business. */
-const htmxConfig = JSON.stringify({ extensions: "hx-csp,hx-sse", includeIndicatorCSS: false });
+const htmxConfig = JSON.stringify({ extensions: "hx-csp", includeIndicatorCSS: false });
 
 const themes = { system: undefined, light: "certctl", dark: "certctl-dark" } as const;
 
 export function Layout(props: LayoutProps): Html {
   const { frame, title, theme } = props;
-  const scripts = [assets.htmx, assets.hxCsp, assets.hxSse, assets.client];
+  const scripts = [assets.htmx, assets.hxCsp, assets.client];
   return (
     <html lang="en" data-theme={themes[theme]}>
       <head>

@@ -1,39 +1,34 @@
 /**
- * Parts of a page that htmx keeps fresh. Without JavaScript they are plain HTML with a link to load the page again.
- * Every element with an htmx attribute carries the response's nonce: the extension hx-csp strips the others.
+ * Parts of a page that are kept fresh: the script asks for them again when the server tells that the page's subject has
+ * changed. Without JavaScript they are plain HTML with a link to load the page again. Every element with an htmx
+ * attribute carries the response's nonce: the extension hx-csp strips the others.
  */
 /** @jsxImportSource hono/jsx */
 import type { Frame } from "./frame.ts";
 import type { Children, Html } from "./html.ts";
 
-/** Morphs, so that focus and what is ticked stay; a failed refresh leaves what is there. */
-const refresh = {
-  "hx-trigger": "every 2s",
-  "hx-target": "#live",
-  "hx-select": "#live",
-  "hx-swap": "outerMorph",
-  "hx-status:4xx": "swap:none",
-  "hx-status:5xx": "swap:none",
-};
-
 export interface LiveProps {
   readonly frame: Frame;
-  /** Something is under way: look again every two seconds. */
+  /** Something is under way: without a script it has to be asked for. */
   readonly running: boolean;
+  /** Unique on the page, where there are several. */
+  readonly id?: string;
   readonly children?: Children;
 }
 
-/** At most one on a page. */
-export function Live({ frame, running, children }: LiveProps): Html {
+/** Is morphed, so that focus, scroll, what is open and what is typed stay. */
+export function Live({ frame, running, id = "live", children }: LiveProps): Html {
   return (
-    <div id="live">
+    <div id={id} data-live-region>
       {running ? (
-        <p class="sub" id="live-poll" hx-get={frame.here} hx-nonce={frame.nonce} {...refresh}>
-          {"Something is under way. "}
-          <noscript>
-            <a href={frame.here}>Load again</a>
-          </noscript>
-        </p>
+        <noscript>
+          <p class="sub">
+            {"Something is under way. "}
+            <a class="a" href={frame.here}>
+              Load again
+            </a>
+          </p>
+        </noscript>
       ) : null}
       {children}
     </div>

@@ -26,6 +26,7 @@ import { jobPages } from "./pages/jobs.tsx";
 import { menuPages } from "./pages/menu.tsx";
 import { overviewPages } from "./pages/overview.tsx";
 import type { Page } from "./pages/page.ts";
+import { palettePages } from "./pages/palette.tsx";
 import { showAt } from "./pages/show.tsx";
 import { type PagesParts, type Place, type Request, type Site, visitorOf } from "./pages/site.ts";
 import { targetPages } from "./pages/targets.tsx";
@@ -45,6 +46,7 @@ export const pages: readonly Page[] = [
   ...menuPages,
   ...docsPages,
   ...aboutPages,
+  ...palettePages,
 ];
 
 const nav: readonly Place[] = [
