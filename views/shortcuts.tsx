@@ -2,7 +2,7 @@
 /** @jsxImportSource hono/jsx */
 import type { Html } from "./html.ts";
 import { Icon } from "./icon.tsx";
-import type { NavGroup } from "./nav.ts";
+import type { NavGroup } from "./chrome.ts";
 
 interface Shortcut {
   readonly keys: readonly string[];

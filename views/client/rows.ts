@@ -2,7 +2,8 @@
 import { all, find, isShown, onClick } from "./dom.ts";
 
 const rows = (): HTMLElement[] => all("main table.tbl tbody tr").filter(isShown);
-const tickOf = (row: Element): HTMLInputElement | null => row.querySelector(".ck input");
+const ticks = "tbody input[type=checkbox]";
+const tickOf = (row: Element): HTMLInputElement | null => row.querySelector("input[type=checkbox]");
 
 let current: HTMLElement | undefined;
 /** Where a range begins. */
@@ -18,11 +19,11 @@ export function startRows(): void {
     if (!(box instanceof HTMLInputElement)) return;
     const table = box.closest("table");
     if (table && box.matches("[data-select-all]")) {
-      for (const it of all<HTMLInputElement>("tbody .ck input", table)) it.checked = box.checked;
+      for (const it of all<HTMLInputElement>(ticks, table)) it.checked = box.checked;
     }
-    if (table && box.closest(".ck")) count(table);
+    if (table) count(table);
   });
-  onClick("tbody .ck input", (box, event) => {
+  onClick(`table.tbl ${ticks}`, (box, event) => {
     const row = box.closest("tr");
     if (!row || !(box instanceof HTMLInputElement)) return;
     if (event.shiftKey) tickRange(row, box.checked);
@@ -35,7 +36,7 @@ export function startRows(): void {
 
 /** The bar says how many; the box above all says whether it is all of them. */
 function count(table: Element): void {
-  const boxes = all<HTMLInputElement>("tbody .ck input", table);
+  const boxes = all<HTMLInputElement>(ticks, table);
   const ticked = boxes.filter((it) => it.checked).length;
   for (const it of all(".bulk [data-count]")) it.textContent = String(ticked);
   const master = table.querySelector<HTMLInputElement>("[data-select-all]");
@@ -52,7 +53,7 @@ export function stepRow(by: 1 | -1): void {
   const row = list[to];
   if (!row) return;
   current = row;
-  const link = find("a.n, a, button, summary, input", row);
+  const link = find("a.n", row) ?? find("a, button, summary, input", row);
   if (!link) row.tabIndex = -1;
   (link ?? row).focus();
   row.scrollIntoView({ block: "nearest" });
@@ -91,7 +92,7 @@ export function openRowActions(): void {
 
 /** Was anything ticked? Nothing is, afterwards. */
 export function clearTicks(): boolean {
-  const boxes = all<HTMLInputElement>("main .ck input:checked");
+  const boxes = all<HTMLInputElement>(`main table.tbl ${ticks}:checked`);
   for (const it of boxes) it.checked = false;
   for (const table of all("main table.tbl")) count(table);
   return boxes.length > 0;
