@@ -82,11 +82,8 @@ describe("in a browser", () => {
     const { fingerprint } = await look(nginx.port, "www.example.test", "");
     expect(seen).toBe(fingerprint);
 
-    // What refreshes itself ends with what it waited for.
-    await page.locator("#live-poll").waitFor({ state: "detached" });
     await page.getByRole("link", { name: "Deployment", exact: true }).click();
     await page.getByRole("cell", { name: "verify" }).waitFor();
-    expect(await page.locator("#live-poll").count()).toBe(0);
 
     expect(complaints).toEqual([]);
     await close();
