@@ -1,8 +1,9 @@
 /** `/keyboard`: every key and what it does. Where a key leads after `g` is what the navigation says. */
 /** @jsxImportSource hono/jsx */
+
+import type { NavGroup } from "./chrome.ts";
 import type { Html } from "./html.ts";
 import { Icon } from "./icon.tsx";
-import type { NavGroup } from "./chrome.ts";
 
 interface Shortcut {
   readonly keys: readonly string[];

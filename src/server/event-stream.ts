@@ -67,6 +67,8 @@ export function streamAnswer(
     headers: {
       "content-type": "text/event-stream",
       "cache-control": "no-store",
+      // Kept alive, a server that stops would wait for whatever the browser asks next on it.
+      connection: "close",
       // nginx in front would wait until it has a page full.
       "x-accel-buffering": "no",
     },

@@ -100,8 +100,17 @@ function start(
   });
 }
 
+/** What is sent off may still be on its way: only after so many quiet looks is the rest cut. */
+const look = seconds(0.1);
+
 async function drain(server: BunServer, grace: Milliseconds, clock: Clock): Promise<void> {
-  const done = server.stop();
-  await Promise.race([done, clock.sleep(grace)]);
+  const end = new AbortController();
+  const done = server.stop().finally(() => end.abort());
+  // Browsers open connections ahead, on which nothing was ever asked: Bun would wait for those as well.
+  for (let [left, quiet] = [grace, 0]; left > 0 && quiet < 5 && !end.signal.aborted; left -= look) {
+    quiet = server.pendingRequests === 0 ? quiet + 1 : 0;
+    await clock.sleep(Math.min(look, left), end.signal);
+  }
   await server.stop(true);
+  await done;
 }

@@ -53,7 +53,7 @@ export function stepRow(by: 1 | -1): void {
   const row = list[to];
   if (!row) return;
   current = row;
-  const link = find("a.n", row) ?? find("a, button, summary, input", row);
+  const link = find("a.n", row) ?? find("a", row) ?? find("button, summary, input", row);
   if (!link) row.tabIndex = -1;
   (link ?? row).focus();
   row.scrollIntoView({ block: "nearest" });
