@@ -1,3 +1,5 @@
+/** One certificate: its state in a sentence, its life, where it is served, versions, jobs, history, and what can be done. */
+/** @jsxImportSource hono/jsx */
 import { certificatesApi } from "#features/certificates/api.ts";
 import { deploymentsApi } from "#features/deployments/api.ts";
 import { AuditFeed } from "../audit-feed.tsx";
