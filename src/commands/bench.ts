@@ -3,6 +3,7 @@ import { benchAgents } from "./bench/agents.ts";
 import { agentsHelper } from "./bench/agents-helper.ts";
 import { benchIssue } from "./bench/issue.ts";
 import { benchList } from "./bench/list.ts";
+import { benchPages } from "./bench/pages.ts";
 import { benchSeed } from "./bench/seed.ts";
 import { UsageError } from "./usage.ts";
 
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, Bench>> = {
   issue: benchIssue,
   list: benchList,
   agents: benchAgents,
+  pages: benchPages,
 };
 
 export async function bench(argv: readonly string[]): Promise<number> {

@@ -1,5 +1,5 @@
 /** The rows that a text search finds: every word of the query occurs. Three characters and more by trigram, fewer as a prefix of names. */
-import { type Kysely, type RawBuilder, sql } from "kysely";
+import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import { engineOf } from "./portable.ts";
 import type { Tables } from "./tables.ts";
 
@@ -37,6 +37,20 @@ export function keysMatching(
   if (parts.length < 2) return parts[0];
   const each = parts.map((it) => sql`select * from (${it}) as word`);
   return sql.join(each, sql` intersect `);
+}
+
+/**
+ * The condition on `certificate_search` that says the same, for a query of which every word is long enough: read in the
+ * order of its keys it stops as soon as enough are found. Undefined where a word is not.
+ */
+export function rowsMatching(
+  db: Pick<Kysely<Tables>, "getExecutor">,
+  query: string,
+): RawBuilder<SqlBool> | undefined {
+  const words = query.split(/\s+/).filter(Boolean).slice(0, maxWords);
+  if (words.length === 0 || !words.every((it) => isLong(it))) return undefined;
+  const found = engineOf(db) === "sqlite" ? matchesFts(words) : matchesTrigram(words);
+  return sql<SqlBool>`${found}`;
 }
 
 /** The trigram tokenizer counts code points and knows nothing shorter than three. */

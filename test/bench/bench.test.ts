@@ -68,8 +68,20 @@ test("agents get their work while they poll", async () => {
   expect(rows[0]).toMatchObject({ agents: 20, "failed connections": 0 });
 }, 60_000);
 
+test("pages are read as a person reads them, each with its budget", async () => {
+  const { rows } = await jsonOf("pages", "--data-dir", data, "--repeats", "1");
+  const names = rows.map((row) => row["read"] as unknown as string);
+  expect(names).toContain("dashboard");
+  expect(names).toContain("search: a common word");
+  for (const row of rows) {
+    expect(row["budget p95"]).toBe(row["read"] === ("dashboard" as never) ? 150 : 50);
+    expect(row["page p50"]).toBeGreaterThan(0);
+    expect(row["REST p50"]).toBeGreaterThan(0);
+  }
+}, 60_000);
+
 test.each([
-  { args: ["speed"], says: "One of: seed, issue, list, agents" },
+  { args: ["speed"], says: "One of: seed, issue, list, agents, pages" },
   { args: ["issue", "--clients", "many"], says: "--clients must be a whole number" },
   { args: ["issue", "--colour", "red"], says: "--colour" },
 ])("a wrong call says what is wrong: $args", async ({ args, says }) => {

@@ -15,6 +15,8 @@ export interface Endpoint {
   /** PEM. */
   readonly ca: string;
   readonly token: string;
+  /** A person's session, in place of the token. */
+  readonly cookie?: string;
 }
 
 export interface Wire {
@@ -66,12 +68,14 @@ class Connection implements Wire {
 
   send(method: string, path: string, body?: string): Promise<Answer> {
     if (this.#failure) return Promise.reject(this.#failure);
-    const { host, port, token } = this.#at;
+    const { host, port, token, cookie } = this.#at;
+    const credential =
+      cookie === undefined ? `authorization: Bearer ${token}` : `cookie: ${cookie}`;
     const content =
       body === undefined
         ? ""
         : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`;
-    const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\nauthorization: Bearer ${token}\r\n${content}\r\n`;
+    const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\n${credential}\r\n${content}\r\n`;
     this.#waiting = Promise.withResolvers<Answer>();
     this.#unsent = Buffer.from(head + (body ?? ""));
     this.#flush();

@@ -72,8 +72,14 @@ export const certificatesApi = {
       ...listQuery(["-created_at", "not_after", "expires_at", "updated_at", "common_name", "name"]),
       ...searchQuery,
       ...criteria,
+      count: z.enum(["exact", "bounded"]).default("exact").meta({
+        title: "Count",
+        description: "bounded: a search that finds more than 10,000 is not counted to its end",
+      }),
     }),
-    output: listOf(CertificateView),
+    output: listOf(CertificateView).extend({
+      totalIsExact: z.boolean().meta({ title: "False: there are more than `total`" }),
+    }),
     problems: [],
     cli: { noun: "certs", verb: "list" },
   }),

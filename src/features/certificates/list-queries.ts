@@ -4,18 +4,19 @@ import {
   type ExpressionBuilder,
   type Kysely,
   type RawBuilder,
+  type SelectQueryBuilder,
   type SqlBool,
   sql,
 } from "kysely";
-import type { Window } from "#base/page.ts";
+import { encodeCursor, type Window } from "#base/page.ts";
 import type { Instant } from "#base/time.ts";
 import { engineOf } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import type { TeamScope } from "../context.ts";
 import { type Listing, listPage } from "../list.ts";
-import type { Activity, CertificateStatus, CertificateView } from "./certificate.ts";
+import { type Activity, CertificateStatus, type CertificateView } from "./certificate.ts";
 import { certificateView, references } from "./queries.ts";
-import { keysFound } from "./search-queries.ts";
+import { keysFound, manyFound } from "./search-queries.ts";
 
 type Db = Kysely<Tables>;
 
@@ -40,7 +41,9 @@ export function certificateHasStatus(
   const revoked = eb(refer("certificates.revoked_at"), "is not", null);
   const standing = eb.and([open, eb(refer("certificates.revoked_at"), "is", null)]);
   const unissued = eb.and([standing, eb(notAfter, "is", null)]);
-  const alive = eb.and([standing, eb(notAfter, ">=", now)]);
+  // Nearly all are alive: SQLite, which cannot know, is not to look for them by their end.
+  const end = refer === plain ? sql`+${notAfter}` : notAfter;
+  const alive = eb.and([standing, eb(end, ">=", now)]);
   const quiet = eb.and([alive, eb(activity, "=", "idle")]);
   switch (status) {
     case "Archived":
@@ -51,7 +54,11 @@ export function certificateHasStatus(
       // Named one by one, so that the index of statuses leads to them: "not failed" reads all that are open.
       return eb.and([unissued, eb(activity, "in", pendingActivities)]);
     case "Failed":
-      return eb.and([eb.or([unissued, alive]), eb(activity, "=", "failed")]);
+      return eb.and([
+        standing,
+        eb(activity, "=", "failed"),
+        eb(sql`coalesce(${notAfter}, ${now})`, ">=", now),
+      ]);
     case "Expired":
       return eb.and([standing, eb(notAfter, "<", now)]);
     case "RenewalInProgress":
@@ -149,7 +156,79 @@ const sorts = {
 /** Sorting so many keys takes some 50 ms. What is more is walked in the order of the sort, and its pages fill soon. */
 const mostCollected = 50_000;
 
+/** A search that finds more is refined and not counted, where the caller agrees. */
+const mostCounted = 10_000;
+
+export type CertificateListing = Listing<CertificateView> & { readonly totalIsExact: boolean };
+
+/** With `bounded` a search for what very many have says "more than" instead of how many: `totalIsExact` is false. */
 export async function listCertificates(
+  db: Db,
+  window: Window,
+  asked: CertificateFilter & { readonly count?: "exact" | "bounded" | undefined },
+): Promise<CertificateListing> {
+  // Words alone, in the order of the keys: the full text has both.
+  const isPlain =
+    window.sort === "created_at" &&
+    conditionsOf(asked) === 1 &&
+    instantsOf(asked).every((it) => it === undefined);
+  const many = isPlain && asked.q ? await manyFound(db, asked.q, mostCounted) : undefined;
+  if (many) return await listFoundMany(db, window, asked, many);
+  return { ...(await listExactly(db, window, asked)), totalIsExact: true };
+}
+
+/** Walks what is found in the order of its keys until the page is full, and reads those rows. */
+async function listFoundMany(
+  db: Db,
+  window: Window,
+  asked: CertificateFilter & { readonly count?: "exact" | "bounded" | undefined },
+  found: RawBuilder<SqlBool>,
+): Promise<CertificateListing> {
+  const total =
+    asked.count === "bounded"
+      ? mostCounted
+      : await countRows(db.selectFrom("certificate_search").where(found));
+  const { descending, after, limit } = window;
+  let walked = db
+    .selectFrom("certificate_search")
+    .select("rowid")
+    .where(found)
+    .orderBy("rowid", descending ? "desc" : "asc")
+    .limit(limit + 1);
+  if (after) walked = walked.where("rowid", descending ? "<" : ">", after.key);
+  else if (window.offset > 0) walked = walked.offset(window.offset);
+  const keys = (await walked.execute()).map((row) => row.rowid);
+  const shown = keys.slice(0, limit);
+  const last = shown.at(-1);
+  const rows =
+    shown.length === 0
+      ? []
+      : await withReferences(
+          db.selectFrom("certificates").where("certificates.pk", "in", shown),
+        ).execute();
+  const byKey = new Map(rows.map((row) => [row.pk, certificateView(row, asked.now)]));
+  const sort = `${descending ? "-" : ""}created_at`;
+  return {
+    data: shown.flatMap((key) => byKey.get(key) ?? []),
+    total,
+    totalIsExact: asked.count !== "bounded",
+    page: window.page,
+    perPage: limit,
+    nextCursor:
+      keys.length > limit && last !== undefined
+        ? encodeCursor({ sort, value: last, key: last })
+        : null,
+  };
+}
+
+async function countRows(query: SelectQueryBuilder<Tables, "certificate_search", object>) {
+  const { n } = await query
+    .select((eb) => eb.fn.countAll<number>().as("n"))
+    .executeTakeFirstOrThrow();
+  return Number(n);
+}
+
+async function listExactly(
   db: Db,
   window: Window,
   asked: CertificateFilter,
@@ -161,14 +240,7 @@ export async function listCertificates(
   const { ref } = sorts[window.sort as keyof typeof sorts] ?? sorts.created_at;
   // SQLite knows nothing of how many rows match, nor of LIMIT: it would find and sort a million for a page of fifty.
   const walking: Refer = (column) => (column === ref ? sql.ref(column) : sql`+${sql.ref(column)}`);
-  const rows = matching(db, filter, chosen && !isFew ? walking : plain)
-    .innerJoin("issuers", "issuers.pk", "certificates.issuer_pk")
-    .leftJoin("owners", "owners.pk", "certificates.owner_pk")
-    .leftJoin("teams", "teams.pk", "certificates.team_pk")
-    .leftJoin("profiles", "profiles.pk", "certificates.profile_pk")
-    .leftJoin("renewal_policies", "renewal_policies.pk", "certificates.renewal_policy_pk")
-    .selectAll("certificates")
-    .select(references);
+  const rows = withReferences(matching(db, filter, chosen && !isFew ? walking : plain));
   return await listPage(
     {
       window,
@@ -181,6 +253,18 @@ export async function listCertificates(
     },
     (row) => certificateView(row, filter.now),
   );
+}
+
+/** The rows with the ids of what they refer to. */
+function withReferences(query: SelectQueryBuilder<Tables, "certificates", object>) {
+  return query
+    .innerJoin("issuers", "issuers.pk", "certificates.issuer_pk")
+    .leftJoin("owners", "owners.pk", "certificates.owner_pk")
+    .leftJoin("teams", "teams.pk", "certificates.team_pk")
+    .leftJoin("profiles", "profiles.pk", "certificates.profile_pk")
+    .leftJoin("renewal_policies", "renewal_policies.pk", "certificates.renewal_policy_pk")
+    .selectAll("certificates")
+    .select(references);
 }
 
 /** Ids and teams of what matches, the oldest first; with `ids`, of those alone. */
@@ -205,16 +289,49 @@ function conditionsOf(filter: CertificateFilter): number {
   return given.filter(Boolean).length + (filter.scope === "all" ? 0 : 1);
 }
 
+const instantsOf = (it: CertificateFilter) => [
+  it.expiresBefore,
+  it.expiresAfter,
+  it.createdAfter,
+  it.updatedAfter,
+];
+
+/**
+ * Every status, and how many certificates of these teams have it. Most are active: theirs is what the others leave of
+ * all, because counting all is quick (nothing is looked at) and counting most is not.
+ */
+export async function countByStatus(db: Db, scope: TeamScope, now: Instant) {
+  const counted = async (status: CertificateStatus | undefined) => {
+    const { n } = await matching(db, { scope, now, status, found: undefined })
+      .select((eb) => eb.fn.countAll<number>().as("n"))
+      .executeTakeFirstOrThrow();
+    return Number(n);
+  };
+  const counts = new Map<CertificateStatus, number>();
+  let rest = await counted(undefined);
+  for (const status of CertificateStatus.options) {
+    if (status === "Active") continue;
+    const n = await counted(status);
+    counts.set(status, n);
+    rest -= n;
+  }
+  counts.set("Active", rest);
+  return CertificateStatus.options.map((status) => ({ status, count: counts.get(status) ?? 0 }));
+}
+
 async function countMatching(db: Db, filter: Resolved): Promise<number> {
-  const { found, expiresBefore, expiresAfter, createdAfter, updatedAfter } = filter;
-  const instants = [expiresBefore, expiresAfter, createdAfter, updatedAfter];
-  const isAlone = conditionsOf(filter) === 1 && instants.every((it) => it === undefined);
+  const { found } = filter;
+  const isAlone = conditionsOf(filter) === 1 && instantsOf(filter).every((it) => it === undefined);
   if (found && isAlone) {
     // Every key found is a certificate's: there is no need to look at it.
     const counted = await sql<{ n: number }>`select count(*) as n from (${found}) as found`.execute(
       db,
     );
     return Number(counted.rows[0]?.n ?? 0);
+  }
+  if (isAlone && filter.status === "Active") {
+    const counts = await countByStatus(db, filter.scope, filter.now);
+    return counts.find((it) => it.status === "Active")?.count ?? 0;
   }
   const row = await matching(db, filter)
     .select((eb) => eb.fn.countAll<number>().as("n"))

@@ -1,7 +1,7 @@
 /** SQL that finds certificates by what somebody typed: words of their text, an id, the beginning of a serial number or fingerprint. */
-import { type Kysely, type RawBuilder, sql } from "kysely";
+import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import { engineOf } from "#db/portable.ts";
-import { keysMatching } from "#db/search.ts";
+import { keysMatching, rowsMatching } from "#db/search.ts";
 import type { Tables } from "#db/tables.ts";
 
 type Db = Kysely<Tables>;
@@ -17,15 +17,39 @@ const searched = {
 /** So many keys are found once and handed to the statements that follow. */
 const mostHanded = 5_000;
 
+/** Is it an id, or the beginning of a serial number or fingerprint, that is there? */
+async function isExact(db: Db, exact: Keys): Promise<boolean> {
+  const { rows } = await sql`${exact} limit 1`.execute(db);
+  return rows.length > 0;
+}
+
+/**
+ * The condition on `certificate_search` that finds the same, when more than so many are found and words alone find them:
+ * who wants the newest of those only need not wait for all of them to be found.
+ */
+export async function manyFound(
+  db: Db,
+  q: string,
+  many: number,
+): Promise<RawBuilder<SqlBool> | undefined> {
+  const text = q.trim();
+  const found = rowsMatching(db, text);
+  if (found === undefined || (await isExact(db, exactly(text)))) return undefined;
+  const { rows } = await sql<{ n: number }>`select count(*) as n from
+    (select rowid from certificate_search where ${found} limit ${many + 1}) as found`.execute(db);
+  return Number(rows[0]?.n ?? 0) > many ? found : undefined;
+}
+
 /** The keys of what is found, for use in several statements. Undefined: the query has no words. */
 export async function keysFound(db: Db, q: string): Promise<Keys | undefined> {
   const text = q.trim();
   const words = keysMatching(db, text, searched);
   if (words === undefined) return undefined;
   const exact = exactly(text);
-  const { rows } = await sql`${exact} limit 1`.execute(db);
   // A union of a third of all rows costs more than finding them; most queries are words and nothing else.
-  const found = rows.length === 0 ? words : sql`select * from (${words}) as words union ${exact}`;
+  const found = !(await isExact(db, exact))
+    ? words
+    : sql`select * from (${words}) as words union ${exact}`;
   return engineOf(db) === "sqlite" ? await handed(db, found) : found;
 }
 

@@ -78,14 +78,20 @@ export async function listFailed(
   const failed = () => {
     const query = standing(db, scope).where("certificates.activity", "=", "failed");
     return of === "renewal"
-      ? query.where("certificates.not_after", ">=", now)
+      ? query.where(sql<SqlBool>`+certificates.not_after >= ${now}`)
       : query.where("certificates.not_after", "is", null);
   };
-  const rows = await failed()
+  // Keys first, by the index of statuses alone: the order of ends would lead past all that do not fail.
+  const first = failed()
+    .select("certificates.pk")
+    .orderBy(sql`+certificates.not_after`)
+    .limit(most);
+  const rows = await db
+    .selectFrom("certificates")
     .select(columns)
     .select(isHeld.as("is_held"))
-    .orderBy("certificates.not_after")
-    .limit(most)
+    .where("certificates.pk", "in", first)
+    .orderBy(sql`+certificates.not_after`)
     .execute();
   return await bounded(rows, () =>
     failed()

@@ -3,7 +3,6 @@ import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import { type Instant, later } from "#base/time.ts";
 import { pairs } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
-import { CertificateStatus } from "../certificates/certificate.ts";
 import { certificateHasStatus } from "../certificates/list-queries.ts";
 import type { TeamScope } from "../context.ts";
 import { unplannedWithin } from "./attention-certificate-queries.ts";
@@ -20,23 +19,6 @@ const certificates = (db: Db, scope: TeamScope) =>
 
 const counted = async (query: ReturnType<typeof certificates>) =>
   Number((await query.executeTakeFirstOrThrow()).n);
-
-/** Every status, and how many have it. Those that most have is what the others leave of all. */
-export async function countByStatus(db: Db, scope: TeamScope, now: Instant) {
-  const all = await counted(certificates(db, scope));
-  const counts = new Map<CertificateStatus, number>();
-  let rest = all;
-  for (const status of CertificateStatus.options) {
-    if (status === "Active") continue;
-    const n = await counted(
-      certificates(db, scope).where((eb) => certificateHasStatus(eb, status, now)),
-    );
-    counts.set(status, n);
-    rest -= n;
-  }
-  counts.set("Active", rest);
-  return CertificateStatus.options.map((status) => ({ status, count: counts.get(status) ?? 0 }));
-}
 
 export interface Standing {
   readonly certificates: number;
@@ -75,8 +57,7 @@ export async function countStanding(db: Db, scope: TeamScope, now: Instant): Pro
 async function countFailing(db: Db, scope: TeamScope, now: Instant): Promise<number> {
   const failed = () =>
     certificates(db, scope).where(isStanding).where(sql<SqlBool>`certificates.activity = 'failed'`);
-  const valid = await counted(failed().where("not_after", ">=", now));
-  return valid + (await counted(failed().where("not_after", "is", null)));
+  return await counted(failed().where(sql<SqlBool>`coalesce(not_after, ${now}) >= ${now}`));
 }
 
 /** Deployments whose last look saw them, of all that should be in use. */

@@ -1,4 +1,5 @@
 /** The operations that the dashboard is made of. */
+import { countByStatus } from "../certificates/list-queries.ts";
 import { bind, type Operation, read } from "../handler.ts";
 import { byUrgency } from "./attention.ts";
 import { expired, failing, unplanned } from "./attention-certificates.ts";
@@ -6,7 +7,6 @@ import { unused } from "./attention-deployments.ts";
 import { endingAuthorities, failedIssuers, silentAgents } from "./attention-fleet.ts";
 import { approvals, failedJobs, failedSchedules } from "./attention-work.ts";
 import { countsOf, issuanceOf, jobTrendsOf, timelineOf } from "./counts.ts";
-import { countByStatus } from "./counts-queries.ts";
 import { feedOf } from "./feed.ts";
 import { helperOf } from "./help.ts";
 import { statsApi } from "./stats-api.ts";

@@ -1,5 +1,5 @@
 /** SQL on jobs for people: lists, details, decisions. */
-import type { Kysely } from "kysely";
+import type { Expression, ExpressionBuilder, Kysely, SqlBool } from "kysely";
 import { z } from "zod";
 import type { Window } from "#base/page.ts";
 import type { Instant } from "#base/time.ts";
@@ -139,26 +139,42 @@ export interface JobFilter {
   readonly q?: string | undefined;
 }
 
+/** Conditions on references are by key, so that an index of `jobs` is used for them. */
+function conditionsOf(db: Db, filter: JobFilter) {
+  const { scope, certificateId, agentId, targetId, status, type, q } = filter;
+  const references = [
+    ["jobs.certificate_pk", "certificates", certificateId],
+    ["jobs.agent_pk", "agents", agentId],
+    ["jobs.target_pk", "targets", targetId],
+  ] as const;
+  return (eb: ExpressionBuilder<Tables, "jobs">): Expression<SqlBool> =>
+    eb.and([
+      ...(scope === "all" ? [] : [eb("jobs.team_pk", "in", scope)]),
+      ...(status === undefined ? [] : [eb("jobs.state", "=", status)]),
+      ...(type === undefined ? [] : [eb("jobs.type", "=", type)]),
+      ...(q === undefined ? [] : [eb("jobs.id", "=", q.trim())]),
+      ...references.flatMap(([column, table, id]) =>
+        id === undefined
+          ? []
+          : [eb(column, "=", db.selectFrom(table).select("pk").where("id", "=", id))],
+      ),
+    ]);
+}
+
 export async function listJobs(
   db: Db,
   window: Window,
   filter: JobFilter,
 ): Promise<Listing<JobView>> {
-  let matching = jobs(db, filter.scope);
-  const { certificateId, agentId, targetId, status, type, q } = filter;
-  if (status !== undefined) matching = matching.where("jobs.state", "=", status);
-  if (type !== undefined) matching = matching.where("jobs.type", "=", type);
-  if (certificateId !== undefined) matching = matching.where("certificates.id", "=", certificateId);
-  if (agentId !== undefined) matching = matching.where("agents.id", "=", agentId);
-  if (targetId !== undefined) matching = matching.where("targets.id", "=", targetId);
-  if (q !== undefined) matching = matching.where("jobs.id", "=", q.trim());
+  const wanted = conditionsOf(db, filter);
   return await listPage(
     {
       window,
       key: "jobs.pk",
       columns: { created_at: { ref: "jobs.pk" }, updated_at: { ref: "jobs.updated_at" } },
-      matching,
-      rows: matching.selectAll("jobs").select(references),
+      // Counted without the joins, which a row has one of or none.
+      matching: db.selectFrom("jobs").where(wanted),
+      rows: jobs(db, "all").where(wanted).selectAll("jobs").select(references),
     },
     jobView,
   );

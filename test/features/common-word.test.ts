@@ -1,0 +1,60 @@
+/** A search for what very many have: the same rows as ever, page after page, and a count that may stop. */
+import { beforeAll, expect, test } from "bun:test";
+import { sql } from "kysely";
+import { tables } from "#db/tables.ts";
+import { csr } from "#test/csr.ts";
+import { eachEngine } from "#test/database/engines.ts";
+import { openProduct, type TestProduct } from "#test/world.ts";
+
+/** More than a bounded count counts. */
+const many = 10_050;
+
+eachEngine("a search for a common word", (open) => {
+  let product: TestProduct;
+  const get = async (query: string) =>
+    (await product.ok("GET", `/api/v1/certificates?per_page=100&q=${query}`)) as {
+      data: { id: string }[];
+      total: number;
+      total_is_exact: boolean;
+      next_cursor: string | null;
+    };
+  beforeAll(async () => {
+    product = await openProduct(await open());
+    await product.ok("POST", "/api/v1/certificates", { csr_pem: await csr(["one.example.test"]) });
+    const own = ["pk", "id", "name"];
+    const others = Object.keys(tables.certificates).filter((it) => !own.includes(it));
+    await product.world.database.transaction(async (db) => {
+      await sql`insert into certificates (pk, id, name, ${sql.join(others.map((it) => sql.ref(it)))})
+        with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < ${many})
+        select 1000 + n, 'mc-' || n, 'host-' || n, ${sql.join(others.map((it) => sql.ref(it)))}
+        from numbers cross join certificates`.execute(db);
+      await sql`insert into certificate_search (rowid, text)
+        with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < ${many})
+        select 1000 + n, 'host-' || n || '.staging.test' from numbers`.execute(db);
+    });
+  }, 60_000);
+
+  test("counts all of them, unless it need not", async () => {
+    expect(await get("staging")).toMatchObject({ total: many, total_is_exact: true });
+    expect(await get("staging&count=bounded")).toMatchObject({
+      total: 10_000,
+      total_is_exact: false,
+    });
+    const rare = await get("host-77.staging&count=bounded");
+    expect(rare).toMatchObject({ total: 1, total_is_exact: true, data: [{ id: "mc-77" }] });
+  }, 60_000);
+
+  test("has the newest first, or the oldest, and goes on behind each page", async () => {
+    for (const { sort, numbers } of [
+      { sort: "-created_at", numbers: [many, many - 99, many - 100] },
+      { sort: "created_at", numbers: [1, 100, 101] },
+    ]) {
+      const first = await get(`staging&sort=${sort}&cursor=`);
+      const second = await get(`staging&sort=${sort}&cursor=${first.next_cursor}`);
+      const paged = await get(`staging&sort=${sort}&page=2`);
+      const found = [first.data[0]?.id, first.data[99]?.id, second.data[0]?.id];
+      expect(found).toEqual(numbers.map((it) => `mc-${it}`));
+      expect(paged.data).toEqual(second.data);
+    }
+  }, 60_000);
+});
