@@ -15,6 +15,7 @@ import { compose, type Product } from "#features/index.ts";
 import { type CaFiles, parseSubordinate } from "#features/issuers/authority-create.ts";
 import { ensureLocalIssuer } from "#features/issuers/first.ts";
 import { ensureAcmeIssuer } from "#features/issuers/first-acme.ts";
+import type { Door } from "#features/overview/system-api.ts";
 import { hasDataKey, openVault } from "#features/settings/data-key.ts";
 import type { Addresses, World } from "#jobs/world.ts";
 import { type ServerMetrics, serverMetrics } from "#server/metrics.ts";
@@ -133,6 +134,13 @@ function addressesOf(config: Config): Addresses {
   };
 }
 
+/** Where it listens, and for what. Port 0: switched off. */
+const doorsOf = (config: Config): readonly Door[] => [
+  { name: "HTTPS", port: config.serverPort, serves: "pages, REST, agents" },
+  { name: "HTTP", port: config.httpPort, serves: "CA certificates, ACME challenges" },
+  { name: "mutual TLS", port: config.mtlsPort, serves: "agents with client certificates" },
+];
+
 /** Everything that may differ from a plain `serve`. */
 export interface ServeOptions {
   /** A feature beside ours, for tests. */
@@ -153,6 +161,8 @@ export function productOf(
     overview: {
       build,
       engine: world.database.engine,
+      settings: config.shown,
+      doors: doorsOf(config),
       startedAt: instant(world.clock.now()),
       counters: () => metrics.snapshot(),
       prometheus: (gauges) => metrics.render(gauges),

@@ -10,7 +10,7 @@ import type { Milliseconds } from "#base/time.ts";
 import { brokenAcme } from "./config/acme.ts";
 import { brokenFiles } from "./config/files.ts";
 import { brokenRules } from "./config/rules.ts";
-import type { Setting } from "./config/setting.ts";
+import type { Setting, ShownSetting } from "./config/setting.ts";
 import {
   type ConfigProblem,
   type ConfigWarning,
@@ -52,6 +52,7 @@ export function loadConfig(inputs: Inputs): {
   }
   if (problems.length > 0) throw new ConfigError(problems);
   // The loop read every row by its own schema into its own property: exactly the mapped type.
+  values["shown"] = rows.map((row) => shownOf(row, given.get(row.key)));
   const config = values as Config;
   const rules = [...brokenRules(config), ...brokenAcme(config)];
   // A rule of a pair that is broken says enough; its files come next.
@@ -62,6 +63,20 @@ export function loadConfig(inputs: Inputs): {
     );
   }
   return { config, warnings };
+}
+
+function shownOf(row: Setting, given: Given | undefined): ShownSetting {
+  const text = given?.text ?? row.default ?? null;
+  const isSet = text !== null && text !== "";
+  return {
+    key: row.key,
+    value: row.secret || !isSet ? null : text,
+    isSet,
+    isSecret: row.secret ?? false,
+    source: given?.source ?? "default",
+    summary: row.summary,
+    effect: row.effect,
+  };
 }
 
 function read(

@@ -110,6 +110,8 @@ export async function openProduct(
     overview: {
       build: { version: "0", commit: "0", modified: false, buildTime: "0", runtime: "bun" },
       engine: database.engine,
+      settings: [],
+      doors: [],
       startedAt: clock.now(),
       counters: () => metrics.snapshot(),
       prometheus: (gauges) => metrics.render(gauges),

@@ -12,6 +12,8 @@ export function productForReading(): Product {
     overview: {
       build: { version: "", commit: "", modified: false, buildTime: "", runtime: "" },
       engine: "",
+      settings: [],
+      doors: [],
       startedAt: instant(0),
       counters: async () => ({}),
       prometheus: async () => "",

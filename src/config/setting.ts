@@ -17,6 +17,19 @@ export interface Setting {
   readonly effect: "restart" | "reload" | "first start";
 }
 
+/** A setting with what it is now. */
+export interface ShownSetting {
+  readonly key: string;
+  /** Text; null where nothing is set, and of a secret. */
+  readonly value: string | null;
+  readonly isSet: boolean;
+  readonly isSecret: boolean;
+  /** `environment`, `default`, a file. */
+  readonly source: string;
+  readonly summary: string;
+  readonly effect: Setting["effect"];
+}
+
 type Read<S extends Setting> = S["schema"] extends TextSchema<infer T> ? T : never;
 type Kept<S extends Setting> = S extends { readonly secret: true } ? Secret<Read<S>> : Read<S>;
 type Valued<S extends Setting> = S["default"] extends string ? Kept<S> : Kept<S> | undefined;

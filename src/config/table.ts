@@ -2,7 +2,7 @@
 import { accessSettings } from "./access-settings.ts";
 import { issuerSettings } from "./issuer-settings.ts";
 import { serverSettings } from "./server-settings.ts";
-import type { Values } from "./setting.ts";
+import type { ShownSetting, Values } from "./setting.ts";
 import { workSettings } from "./work-settings.ts";
 
 export const rows = [
@@ -13,4 +13,7 @@ export const rows = [
 ] as const;
 
 /** Optional settings are undefined when nobody sets them; secrets are wrapped. */
-export type Config = Values<(typeof rows)[number]>;
+export type Config = Values<(typeof rows)[number]> & {
+  /** Every setting as people read it. */
+  readonly shown: readonly ShownSetting[];
+};

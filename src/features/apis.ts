@@ -1,6 +1,7 @@
 /** Every contract without its handler: what the CLI, the typed client, the pages and the reference docs are derived from. */
 import type { Api, Contract } from "#base/contract.ts";
 import { accessApi } from "./access/api.ts";
+import { ownApi } from "./access/own-api.ts";
 import { agentsApi } from "./agents/api.ts";
 import { auditApi } from "./audit/api.ts";
 import { certificatesApi } from "./certificates/api.ts";
@@ -8,6 +9,7 @@ import { deploymentsApi } from "./deployments/api.ts";
 import { issuerActionsApi, issuersApi } from "./issuers/api.ts";
 import { overviewApi } from "./overview/api.ts";
 import { statsApi } from "./overview/stats-api.ts";
+import { systemApi } from "./overview/system-api.ts";
 import { ownersApi, teamsApi } from "./ownership/api.ts";
 import { renewalPoliciesApi } from "./policies/api.ts";
 import { profilesApi } from "./profiles/api.ts";
@@ -17,6 +19,8 @@ import { workApi } from "./work/api.ts";
 
 const apis: readonly Api[] = [
   accessApi,
+  ownApi,
+  systemApi,
   auditApi,
   teamsApi,
   ownersApi,

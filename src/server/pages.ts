@@ -6,6 +6,7 @@ import { auditApi } from "#features/audit/api.ts";
 import { certificatesApi } from "#features/certificates/api.ts";
 import { issuersApi } from "#features/issuers/api.ts";
 import { overviewApi } from "#features/overview/api.ts";
+import { systemApi } from "#features/overview/system-api.ts";
 import { ownersApi, teamsApi } from "#features/ownership/api.ts";
 import { renewalPoliciesApi } from "#features/policies/api.ts";
 import { profilesApi } from "#features/profiles/api.ts";
@@ -29,6 +30,7 @@ import type { Page } from "./pages/page.ts";
 import { palettePages } from "./pages/palette.tsx";
 import { showAt } from "./pages/show.tsx";
 import { type PagesParts, type Place, type Request, type Site, visitorOf } from "./pages/site.ts";
+import { systemPages } from "./pages/system.tsx";
 import { targetPages } from "./pages/targets.tsx";
 import { mountTheme } from "./pages/theme.ts";
 import type { App } from "./shell.ts";
@@ -44,6 +46,7 @@ export const pages: readonly Page[] = [
   ...issuerPages,
   ...crudPages,
   ...menuPages,
+  ...systemPages,
   ...docsPages,
   ...aboutPages,
   ...palettePages,
@@ -67,6 +70,8 @@ const nav: readonly Place[] = [
   place("People", "/owners", "Owners", "circle-user", ownersApi.list, { key: "o" }),
   place("People", "/users", "Users", "user", accessApi.listUsers, { key: "u" }),
   place("People", "/keys", "API keys", "key-round", accessApi.listKeys, { key: "k" }),
+  place("Server", "/system", "System", "monitor", systemApi.status, { key: "y" }),
+  place("Server", "/settings", "Settings", "settings", systemApi.settings, { key: "e" }),
 ];
 
 function place(

@@ -7,6 +7,8 @@ import { bind, type Feature, read } from "../handler.ts";
 import { accessApi } from "./api.ts";
 import * as grantsSql from "./grant-queries.ts";
 import { createKey, listKeys, revokeKey } from "./keys.ts";
+import { changePassword, endSession, sessions } from "./own.ts";
+import { ownApi } from "./own-api.ts";
 import * as sessionsSql from "./session-queries.ts";
 import { signIn, signOut } from "./sessions.ts";
 import { setup, setupStatus } from "./setup.ts";
@@ -37,21 +39,24 @@ export function accessFeature(authType: "api-key" | "none"): Feature {
   const info = read(accessApi.info, async () => ({ authType, required: authType !== "none" }));
   return {
     name: "access",
-    operations: bind(accessApi, {
-      setupStatus,
-      setup,
-      info,
-      check,
-      signIn,
-      signOut,
-      listKeys,
-      createKey,
-      revokeKey,
-      listUsers,
-      getUser,
-      createUser,
-      updateUser,
-    }),
+    operations: [
+      ...bind(ownApi, { sessions, endSession, changePassword }),
+      ...bind(accessApi, {
+        setupStatus,
+        setup,
+        info,
+        check,
+        signIn,
+        signOut,
+        listKeys,
+        createKey,
+        revokeKey,
+        listUsers,
+        getUser,
+        createUser,
+        updateUser,
+      }),
+    ],
     recurring: [
       {
         name: "session-cleanup",

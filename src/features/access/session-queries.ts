@@ -19,6 +19,46 @@ export async function endSessions(db: Db, userPk: number): Promise<void> {
   await db.deleteFrom("sessions").where("user_pk", "=", userPk).execute();
 }
 
+/** Not the token, and of no use to make it: the beginning of its hash. */
+const sessionId = (tokenHash: Uint8Array): string =>
+  `ses-${Buffer.from(tokenHash).toString("hex").slice(0, 16)}`;
+
+const mostSessions = 200;
+
+/** Those that still hold, the last used first. */
+export async function listSessions(db: Db, userPk: number, now: Instant) {
+  const rows = await db
+    .selectFrom("sessions")
+    .selectAll()
+    .where("user_pk", "=", userPk)
+    .where("expires_at", ">", now)
+    .where("last_seen_at", ">", later(now, -sessionIdle))
+    .orderBy("last_seen_at", "desc")
+    .limit(mostSessions)
+    .execute();
+  return rows.map((row) => ({
+    id: sessionId(row.token_hash),
+    createdAt: row.created_at,
+    lastSeenAt: row.last_seen_at,
+    expiresAt: row.expires_at,
+    address: row.address,
+    userAgent: row.user_agent,
+  }));
+}
+
+/** False where the user has no such session. */
+export async function endSession(db: Db, userPk: number, id: string): Promise<boolean> {
+  const rows = await db
+    .selectFrom("sessions")
+    .select(["pk", "token_hash"])
+    .where("user_pk", "=", userPk)
+    .execute();
+  const found = rows.find((row) => sessionId(row.token_hash) === id);
+  if (!found) return false;
+  await db.deleteFrom("sessions").where("pk", "=", found.pk).execute();
+  return true;
+}
+
 export async function deleteExpiredSessions(db: Db, now: Instant): Promise<number> {
   const result = await db
     .deleteFrom("sessions")

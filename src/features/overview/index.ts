@@ -6,6 +6,8 @@ import { overviewApi, type Summary } from "./api.ts";
 import { dailyCounts } from "./daily.ts";
 import { summarize } from "./queries.ts";
 import { statsOperations } from "./stats.ts";
+import { systemReads } from "./system.ts";
+import { type Door, type SettingView, systemApi } from "./system-api.ts";
 
 export interface BuildInfo {
   readonly version: string;
@@ -19,6 +21,8 @@ export interface OverviewParts {
   readonly build: BuildInfo;
   readonly engine: string;
   readonly startedAt: Instant;
+  readonly settings: readonly SettingView[];
+  readonly doors: readonly Door[];
   /** The process's counters by name and labels. */
   readonly counters: () => Promise<Readonly<Record<string, number>>>;
   /** The Prometheus text, with these gauges set first. */
@@ -60,6 +64,7 @@ export function overviewFeature(parts: OverviewParts): Feature {
     operations: [
       ...bind(overviewApi, { version, summary, metrics, prometheus }),
       ...statsOperations,
+      ...bind(systemApi, systemReads(parts)),
     ],
     recurring: [dailyCounts],
   };
