@@ -88,13 +88,14 @@ export function PaletteBox(props: PaletteProps & { readonly from: string }): Htm
     "hx-trigger": "input changed delay:80ms",
     "hx-target": "#pal-r",
     "hx-select": "#pal-r",
+    "hx-select-oob": "#pal-n:innerHTML",
     "hx-swap": "outerMorph ignoreTitle:true",
     "hx-sync": "this:replace",
     "hx-nonce": frame.nonce,
   };
   return (
     <div class="modal-box pal" data-label="Search or jump to">
-      <label class="pal-q" for="pal-q">
+      <label class="pal-q shrink-0" for="pal-q">
         <Icon name="search" class="text-muted" />
         <span class="sr-only">Search or jump to</span>
         <input
@@ -142,11 +143,11 @@ export function PaletteBox(props: PaletteProps & { readonly from: string }): Htm
               ))}
             </div>
           ))}
-          <p class={count(props.groups) === 0 ? "p-4 text-center" : "sr-only"} role="status">
-            {summary(props)}
-          </p>
         </div>
       </div>
+      <p id="pal-n" class="sub px-4 py-2" role="status">
+        {summary(props)}
+      </p>
       <footer>
         <span>
           <kbd class="kbd">↑</kbd> <kbd class="kbd">↓</kbd> choose

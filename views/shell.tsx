@@ -71,7 +71,9 @@ export function Top(props: LayoutProps): Html {
       <a class="jump" href="/palette" data-palette aria-label="Search or jump to">
         <Icon name="search" />
         <span>Search or jump to</span>
-        <kbd class="kbd wide-only">Ctrl K</kbd>
+        <kbd class="kbd wide-only" aria-hidden="true">
+          Ctrl K
+        </kbd>
       </a>
       <ThemeLink theme={theme} here={frame.here} />
       <a

@@ -33,6 +33,8 @@ export async function openOver(href: string, select: string): Promise<HTMLElemen
     return undefined;
   }
   box.classList.add("modal-box");
+  // A frame within the page; the dialog is one.
+  box.classList.remove("panel");
   const heading = find("h1, h2", box);
   const label = box.dataset["label"] ?? heading?.textContent ?? document.title;
   dialog.setAttribute("aria-label", label);
