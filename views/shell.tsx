@@ -68,12 +68,10 @@ export function Top(props: LayoutProps): Html {
         </span>
       </nav>
       <span class="grow" />
-      <a class="jump" href="/palette" data-palette aria-label="Search or jump to">
+      <a class="jump" href="/palette" data-palette aria-label="Search or jump to Ctrl K">
         <Icon name="search" />
         <span>Search or jump to</span>
-        <kbd class="kbd wide-only" aria-hidden="true">
-          Ctrl K
-        </kbd>
+        <kbd class="kbd wide-only">Ctrl K</kbd>
       </a>
       <ThemeLink theme={theme} here={frame.here} />
       <a
