@@ -70,8 +70,7 @@ export function Top(props: LayoutProps): Html {
       <span class="grow" />
       <a class="jump" href="/palette" data-palette aria-label="Search or jump to Ctrl K">
         <Icon name="search" />
-        <span>Search or jump to</span>
-        <kbd class="kbd wide-only">Ctrl K</kbd>
+        <span>Search or jump to</span> <kbd class="kbd wide-only">Ctrl K</kbd>
       </a>
       <ThemeLink theme={theme} here={frame.here} />
       <a
