@@ -139,7 +139,10 @@ async function succeed(
   if (secret) return secret;
   const output: unknown = toWire(contract.output, it.outcome.output);
   const result = { ...input.raw, ...(typeof output === "object" ? output : {}) };
-  const next = localPath(control["next"]) ?? destinationOf(contract.name, result);
+  // What was made may be named in the address of the page to go to.
+  const made = encodeURIComponent(String(Reflect.get(result, "id") ?? ""));
+  const next =
+    localPath(control["next"]?.replaceAll("{id}", made)) ?? destinationOf(contract.name, result);
   return redirect(next ?? localPath(control["from"]) ?? "/", contract);
 }
 

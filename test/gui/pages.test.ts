@@ -56,6 +56,11 @@ describe("the pages", () => {
     pages
       .filter((it) => !it.isPublic && !/\/(pem|compare)$/.test(it.path))
       .map(({ path }) => path.replace(":id", () => ids[path.split("/")[1] ?? ""] ?? "none"))
+      .concat([
+        `/certificates/new?step=4&sans=new.example.test&target_ids=${ids["targets"]}`,
+        "/certificates/new?step=1&make=profile",
+        "/certificates/new?step=3&make=owner&sans=not%20a%20name",
+      ])
       .concat(["/targets/new?type=NGINX", "/targets/new?type=HAProxy", "/targets/new?type=json"])
       .concat(["/issuers/new?type=GenericCA", "/issuers/new?type=ACME", "/issuers/new?type=json"]);
 

@@ -1,43 +1,171 @@
-/** Ordering a certificate. */
+/** Ordering a certificate in four steps. What was typed travels in the address: every step is a link, and nothing is lost going back. */
 /** @jsxImportSource hono/jsx */
+import type { Contract } from "#base/contract.ts";
 import { certificatesApi } from "#features/certificates/api.ts";
-import { OperationForm } from "../form.tsx";
-import type { Choices, Frame } from "../frame.ts";
+import { ownersApi } from "#features/ownership/api.ts";
+import { profilesApi } from "#features/profiles/api.ts";
+import { type FieldSet, FieldView } from "../field.tsx";
+import { fieldsOf } from "../fields.ts";
+import { Hidden, OperationForm } from "../form.tsx";
+import { Head } from "../head.tsx";
 import type { Html } from "../html.ts";
+import { Icon } from "../icon.tsx";
+import { Panel } from "../panel.tsx";
+import { Review } from "./new-review.tsx";
+import { addressOf, folded, type NewCertificateProps, path, steps } from "./new-steps.ts";
+import { Preview } from "./preview.tsx";
 
-export function NewCertificatePage(props: {
-  readonly frame: Frame;
-  readonly choices: Choices;
-}): Html {
+export function NewCertificatePage(props: NewCertificateProps): Html {
+  const { step, texts, checked } = props;
   return (
     <>
-      <h1>New certificate</h1>
-      <p>
-        Give the names and where it belongs: the agents of the targets make the keys, and install
-        what the issuer signs. With a certificate signing request the key is yours, and nothing is
-        installed.
-      </p>
-      <OperationForm
-        of={certificatesApi.create}
-        frame={props.frame}
-        choices={props.choices}
-        first={["sans", "target_ids", "issuer_id", "certificate_profile_id", "owner_id", "team_id"]}
-        more={more}
-        submit="Order the certificate"
-      />
+      <Head title="New certificate" lede="Nothing is ordered before the last step." />
+      <div class="wiz">
+        <ol class="steps-v row" aria-label="Steps">
+          {steps.map((it, index) => (
+            <li
+              class={index + 1 < step ? "done" : undefined}
+              aria-current={index + 1 === step ? "step" : undefined}
+            >
+              <span>
+                {index + 1 < step ? <Icon name="check" class="i-s" /> : String(index + 1)}
+              </span>
+              <span>
+                {index + 1 < step ? <a href={addressOf(texts, index + 1)}>{it.title}</a> : it.title}
+              </span>
+            </li>
+          ))}
+        </ol>
+        <div class="grid gap-5">
+          {step === steps.length ? <Review {...props} /> : <StepForm {...props} />}
+        </div>
+        <Preview checked={checked} now={props.frame.now} />
+      </div>
     </>
   );
 }
 
-const more: readonly string[] = [
-  "id",
-  "name",
-  "common_name",
-  "environment",
-  "tags",
-  "renewal_policy_id",
-  "agent_id",
-  "key_algorithm",
-  "validity_seconds",
-  "csr_pem",
+/** What is wrong with this step, once something was typed in it. */
+function errorsHere({ checked, step, texts }: NewCertificateProps): FieldSet["errors"] {
+  const here = steps[step - 1]?.fields ?? [];
+  return (checked?.problems ?? []).filter((it) => {
+    const [name = ""] = it.path.split(".");
+    return here.includes(name) && (texts[name] ?? []).some((text) => text !== "");
+  });
+}
+
+function StepForm(props: NewCertificateProps): Html {
+  const { frame, step, texts, choices } = props;
+  const here = steps[step - 1]?.fields ?? [];
+  const fields = fieldsOf(certificatesApi.create)
+    .filter(({ key }) => here.includes(key))
+    .sort((a, b) => here.indexOf(a.key) - here.indexOf(b.key));
+  const set = { id: "order", texts, errors: errorsHere(props), choices };
+  const more = fields.filter(({ key }) => folded.includes(key));
+  const others = Object.entries(texts).filter(([name]) => !here.includes(name));
+  const isFilled = more.some(({ name }) => (texts[name] ?? []).some((it) => it !== ""));
+  return (
+    <>
+      {props.make === null ? null : <Make {...props} />}
+      <form method="get" action={path} class="form" id="order">
+        {others.flatMap(([name, all]) =>
+          all.filter((it) => it !== "").map((value) => <Hidden name={name} value={value} />),
+        )}
+        {fields
+          .filter(({ key }) => !folded.includes(key))
+          .map((field) => (
+            <FieldView field={{ ...field, required: false }} set={set} />
+          ))}
+        {more.length > 0 ? (
+          <details open={isFilled || undefined}>
+            <summary>
+              <Icon name="chevron-right" class="i-s turn" />
+              {`More: ${more.map(({ title }) => title).join(", ")}`}
+            </summary>
+            <div>
+              {more.map((field) => (
+                <FieldView field={{ ...field, required: false }} set={set} />
+              ))}
+            </div>
+          </details>
+        ) : null}
+        <div class="acts">
+          <button type="submit" name="step" value={String(step + 1)} class="btn btn-primary">
+            {`Next: ${steps[step]?.title.toLowerCase()}`}
+            <Icon name="chevron-right" class="i-s" />
+          </button>
+          {step > 1 ? (
+            <button type="submit" name="step" value={String(step - 1)} class="btn">
+              Back
+            </button>
+          ) : null}
+          <span class="grow" />
+          {makers
+            .filter((it) => it.step === step && frame.may(it.contract))
+            .map((it) => (
+              <button type="submit" name="make" value={it.name} class="btn btn-ghost">
+                <Icon name="plus" class="i-s" />
+                {it.label}
+              </button>
+            ))}
+          {step === 2 ? (
+            <a class="btn btn-ghost" href="/targets/new">
+              <Icon name="plus" class="i-s" />
+              New target
+            </a>
+          ) : null}
+        </div>
+      </form>
+    </>
+  );
+}
+
+interface Maker {
+  readonly name: string;
+  readonly step: number;
+  readonly label: string;
+  readonly contract: Contract;
+  /** The field of the order that takes its id. */
+  readonly into: string;
+  readonly only: readonly string[];
+}
+
+const makers: readonly Maker[] = [
+  {
+    name: "profile",
+    step: 1,
+    label: "New profile",
+    contract: profilesApi.create,
+    into: "certificate_profile_id",
+    only: ["name", "max_ttl_seconds", "allowed_ekus", "requires_approval"],
+  },
+  {
+    name: "owner",
+    step: 3,
+    label: "New owner",
+    contract: ownersApi.create,
+    into: "owner_id",
+    only: ["name", "email", "team_id"],
+  },
 ];
+
+/** Made here and chosen at once; what was typed in the order stays. */
+function Make({ frame, texts, step, make, choices }: NewCertificateProps): Html | null {
+  const maker = makers.find((it) => it.name === make);
+  if (!maker) return null;
+  const { [maker.into]: _, ...kept } = texts;
+  const next = addressOf(kept, step, { [maker.into]: "{id}" }).replace("%7Bid%7D", "{id}");
+  return (
+    <Panel title={maker.label} padded>
+      <OperationForm
+        of={maker.contract}
+        frame={frame}
+        choices={choices}
+        only={maker.only}
+        submit={`${maker.label.replace("New", "Add the")}`}
+        next={next}
+        cancel={addressOf(texts, step)}
+      />
+    </Panel>
+  );
+}

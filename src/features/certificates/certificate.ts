@@ -180,3 +180,21 @@ export const VersionView = z.object({
   createdAt: Timestamp,
 });
 export type VersionView = z.output<typeof VersionView>;
+
+/** What an order would become. */
+export const CheckedOrder = z.object({
+  commonName: z.string().nullable(),
+  sans: z.array(z.string()),
+  keyAlgorithm: z.string(),
+  keyHolders: z.int().meta({ title: "Agents that make a key" }),
+  targets: z.int(),
+  notBefore: Timestamp.nullable(),
+  notAfter: Timestamp.nullable(),
+  renewAt: Timestamp.nullable().meta({ title: "The latest time of its first renewal" }),
+  requiresApproval: z.boolean(),
+  usedBy: z
+    .array(z.object({ id: z.string(), name: z.string(), notAfter: Timestamp.nullable() }))
+    .meta({ title: "Certificates of the same common name, at most five" }),
+  problems: z.array(z.object({ path: z.string(), message: z.string() })),
+});
+export type CheckedOrder = z.output<typeof CheckedOrder>;

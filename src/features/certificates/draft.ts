@@ -199,7 +199,11 @@ const backdate = minutes(1);
  * From a little before now. What was asked for by name stays as it is and is refused where it goes too far; what
  * nobody asked for is the issuer's usual, cut to profile and CA.
  */
-function validityFor(draft: Draft, authority: Authority | undefined, now: Instant): Validity {
+export function validityFor(
+  draft: Pick<Draft, "profile" | "validitySeconds" | "issuer">,
+  authority: Authority | undefined,
+  now: Instant,
+): Validity {
   const { profile, validitySeconds, issuer } = draft;
   const limit = profile.maxTtlSeconds > 0 ? seconds(profile.maxTtlSeconds) : Infinity;
   const usual = Math.min(days(Number(issuer.config["validity_days"] ?? 90)), limit);

@@ -3,6 +3,7 @@ import { bind, type Feature } from "../handler.ts";
 import { certificatesApi } from "./api.ts";
 import { bulkReassign, bulkRenew } from "./bulk.ts";
 import { archive, restore, update } from "./change.ts";
+import { check } from "./check.ts";
 import { compare } from "./compare.ts";
 import { create } from "./create.ts";
 import { issueJob } from "./jobs.ts";
@@ -24,6 +25,7 @@ export const certificates: Feature = {
     bulkRenew,
     bulkReassign,
     versions: listVersions,
+    check,
     compare,
     exportPem,
     submitCsr,

@@ -3,6 +3,7 @@ import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import { engineOf } from "#db/portable.ts";
 import { keysMatching, rowsMatching } from "#db/search.ts";
 import type { Tables } from "#db/tables.ts";
+import type { TeamScope } from "../context.ts";
 
 type Db = Kysely<Tables>;
 /** A subquery of keys. */
@@ -83,4 +84,15 @@ function prefixRange(hex: string): readonly [Uint8Array, Uint8Array] {
   const last = hex.length % 2 === 0 ? even : `${hex}f`;
   const high = Buffer.concat([Buffer.from(last, "hex"), Buffer.alloc(32, 0xff)]);
   return [low, high];
+}
+
+/** Those under management with this very common name, five at most: an order of it may be a mistake. */
+export async function listByCommonName(db: Db, commonName: string, scope: TeamScope) {
+  let query = db
+    .selectFrom("certificates")
+    .select(["id", "name", "not_after"])
+    .where("common_name", "=", commonName)
+    .where("archived_at", "is", null);
+  if (scope !== "all") query = query.where("team_pk", "in", scope);
+  return await query.orderBy("pk", "desc").limit(5).execute();
 }
