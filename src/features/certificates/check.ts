@@ -29,6 +29,11 @@ export const check = read(certificatesApi.check, async (ctx, input) => {
   const holders = placement?.agentPks.length ?? 0;
   const targets = placement?.targetPks.length ?? 0;
   problems.push(...placeProblems(request !== undefined, holders, targets));
+  if (names && !(issuer && profile)) {
+    // What no certificate may be called is wrong under every issuer.
+    const anywhere = async () => requireUsableNames(names, profile?.rules.commonNameInSans ?? true);
+    await collector(problems)("sans", anywhere);
+  }
   const rehearsal = issuer && profile && { issuer, profile, input, problems, names, request };
   const validity = rehearsal && (await validityOf(ctx, rehearsal));
   const usedBy = names ? await listByCommonName(ctx.reader, names.commonName, ctx.scope) : [];
