@@ -21,9 +21,9 @@ export interface BarsProps {
 const cell = 8;
 const bar = 6;
 
-/** The largest sum of a cell; at least one, so that an empty chart has a scale. */
+/** The largest sum of a cell. */
 export const peakOf = (layers: readonly Layer[]): number =>
-  sumsOf(layers).reduce((a, b) => Math.max(a, b), 1);
+  sumsOf(layers).reduce((a, b) => Math.max(a, b), 0);
 
 const sumsOf = (layers: readonly Layer[]): readonly number[] =>
   Array.from({ length: layers[0]?.values.length ?? 0 }, (_, at) =>
@@ -33,7 +33,8 @@ const sumsOf = (layers: readonly Layer[]): readonly number[] =>
 /** What is more than nothing is seen: a bar is at least one unit high. */
 export function Bars({ layers, height, shownHeight }: BarsProps): Html {
   const count = layers[0]?.values.length ?? 0;
-  const peak = peakOf(layers);
+  // An empty chart has a scale as well.
+  const peak = Math.max(peakOf(layers), 1);
   const bases = new Array<number>(count).fill(height);
   const paths = layers.map(({ fill, values }) => {
     const parts = values.map((value, at) => {

@@ -45,6 +45,8 @@ export interface OperationFormProps {
   readonly icon?: IconName;
   /** The button looks like an entry of a menu, with this icon. */
   readonly plain?: IconName;
+  /** The single key that presses the button. */
+  readonly keyed?: string;
   /** Leads back, beside the button. */
   readonly cancel?: string;
 }
@@ -96,13 +98,14 @@ export function OperationForm(props: OperationFormProps): Html | null {
   );
 }
 
-function Submit({ of, submit, danger, primary, small, icon, plain }: OperationFormProps): Html {
+function Submit(props: OperationFormProps): Html {
+  const { of, submit, danger, primary, small, icon, plain } = props;
   const picture = plain ?? icon;
   const tone = primary ? "btn btn-primary" : "btn";
   const look = danger ? "btn btn-danger" : tone;
   const sized = small ? `${look} btn-sm` : look;
   return (
-    <button type="submit" class={plain ? "mi" : sized}>
+    <button type="submit" class={plain ? "mi" : sized} data-key={props.keyed}>
       {picture ? <Icon name={picture} class={plain ? "" : "i-s"} /> : null}
       {submit ?? of.summary}
     </button>

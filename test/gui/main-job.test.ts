@@ -52,7 +52,8 @@ describe("in a browser", () => {
     await page.getByRole("link", { name: "Add agent" }).click();
     await page.getByLabel("Name").fill("web");
     await page.getByRole("button", { name: "Make the join command" }).click();
-    const command = (await page.getByLabel("Join command").textContent()) ?? "";
+    const command =
+      (await page.getByLabel("Join command", { exact: true }).locator("code").textContent()) ?? "";
     const agent = startAgentWith(command, server.directory);
     stops.push(() => agent.stop());
     await page.getByRole("link", { name: "among the agents" }).click();

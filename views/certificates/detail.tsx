@@ -67,6 +67,7 @@ function Beginning(props: CertificateProps): Html {
             only={[]}
             submit="Renew now"
             icon="refresh-cw"
+            keyed="r"
             primary
           />
           {certificate.targetIds.length > 0 ? (
@@ -77,6 +78,7 @@ function Beginning(props: CertificateProps): Html {
               only={[]}
               submit="Deploy"
               icon="rocket"
+              keyed="d"
             />
           ) : null}
         </>

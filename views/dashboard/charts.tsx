@@ -56,6 +56,8 @@ export function ExpiryPanel({ timeline }: Pick<DashboardProps, "timeline">): Htm
   );
 }
 
+const peakWords = (peak: number): string => (peak === 0 ? "none" : `peak ${grouped(peak)}`);
+
 function Key({ fill, words }: { readonly fill: string; readonly words: string }): Html {
   return (
     <span>
@@ -74,7 +76,7 @@ function Lane(props: {
     <div class="lane mt-2">
       <p>
         <span>{props.title}</span>
-        <span>{`peak ${grouped(props.peak)}`}</span>
+        <span>{peakWords(props.peak)}</span>
       </p>
       {props.children}
     </div>
@@ -118,7 +120,7 @@ export function RatesPanel({ counts }: Pick<DashboardProps, "counts">): Html {
         <BeatStrip beats={renewals.map((it) => ({ state: stateOf(it) }))} />
         <p class="mt-3 flex justify-between gap-2 pb-1">
           <span>Issued per day</span>
-          <span class="sub">{`peak ${grouped(peakOf(issued))}`}</span>
+          <span class="sub">{peakWords(peakOf(issued))}</span>
         </p>
         <Bars layers={issued} height={60} shownHeight={84} />
         <Axis dates={counts.issuedByDay.map((it) => it.date)} last="Today" />

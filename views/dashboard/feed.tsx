@@ -4,6 +4,7 @@ import type { Happening } from "#features/overview/stats-api.ts";
 import type { Html } from "../html.ts";
 import { Icon, type IconName } from "../icon.tsx";
 import { Panel } from "../panel.tsx";
+import { wordsOf } from "../status.tsx";
 import { shortly } from "../time.tsx";
 import type { DashboardProps } from "./props.ts";
 
@@ -64,9 +65,12 @@ function lookOf({ type, data }: Happening): Look {
   return {
     icon: state === "Failed" ? "circle-x" : "list-checks",
     bad: state === "Failed",
-    words: state === "" ? type.replace(".", " ") : `job ${state.toLowerCase()}`,
+    words: state === "" ? type.replace(".", " ") : jobWords(data, state),
   };
 }
+
+const jobWords = (data: Happening["data"], state: string): string =>
+  `${String(data["type"] ?? "job").toLowerCase()}: ${wordsOf(state).toLowerCase()}`;
 
 function Line({ of }: { readonly of: Happening }): Html {
   const { icon, bad, words } = lookOf(of);
