@@ -11,13 +11,18 @@ import { Icon } from "./icon.tsx";
 import { ListPage, type Rows } from "./list-page.tsx";
 import { filterNames } from "./list-query.ts";
 import { grouped } from "./list-table.tsx";
+import { type NamedKind, type Names, Ref } from "./reference.tsx";
 import { Status } from "./status.tsx";
 import type { Column } from "./table.tsx";
 import { Time } from "./time.tsx";
 
 type Event = z.output<typeof AuditView>;
 
-export function AuditPage(rows: Rows<Event>): Html {
+export interface AuditProps extends Rows<Event> {
+  readonly names: Names;
+}
+
+export function AuditPage({ names, ...rows }: AuditProps): Html {
   const { list } = rows;
   return (
     <ListPage
@@ -47,7 +52,7 @@ export function AuditPage(rows: Rows<Event>): Html {
       }
       of={auditApi.list}
       path="/audit"
-      columns={columnsOf(rows.frame)}
+      columns={columnsOf(rows.frame, names)}
       empty="No event matches."
       rowId={(it) => it.id}
     />
@@ -63,7 +68,7 @@ function exportOf(query: URLSearchParams, format: "csv" | "ndjson"): string {
   return `${auditApi.export.path}?${all}`;
 }
 
-const columnsOf = (frame: Frame): readonly Column<Event>[] => [
+const columnsOf = (frame: Frame, names: Names): readonly Column<Event>[] => [
   { title: "When", sort: "timestamp", cell: (it) => <Time at={it.timestamp} now={frame.now} /> },
   {
     title: "Who",
@@ -90,7 +95,7 @@ const columnsOf = (frame: Frame): readonly Column<Event>[] => [
     ),
   },
   { title: "Outcome", label: false, cell: (it) => <Status of={it.outcome} /> },
-  { title: "Resource", class: "w", label: false, cell: (it) => <Resource of={it} /> },
+  { title: "Resource", class: "w", label: false, cell: (it) => <Resource of={it} names={names} /> },
   { title: "Details", class: "w", label: false, cell: (it) => <More of={it} /> },
 ];
 
@@ -106,31 +111,35 @@ function More({ of }: { readonly of: Event }): Html {
   );
 }
 
-const paths: Readonly<Record<string, string>> = {
-  certificate: "/certificates",
-  agent: "/agents",
-  target: "/targets",
-  issuer: "/issuers",
-  job: "/jobs",
-  user: "/users",
-  team: "/teams",
-  owner: "/owners",
-  profile: "/profiles",
-  renewal_policy: "/policies",
+/** Where the things of the trail have their page, and by which name. */
+export const resourceKinds: Readonly<Record<string, NamedKind>> = {
+  certificates: "certificate",
+  agents: "agent",
+  targets: "target",
+  issuers: "issuer",
+  teams: "team",
+  owners: "owner",
+  profiles: "profile",
+  renewal_policies: "policy",
 };
 
-function Resource({ of }: { readonly of: Event }): Html {
-  const path = paths[of.resourceType];
+const pages: Readonly<Record<string, string>> = { jobs: "/jobs", users: "/users" };
+
+function Resource({ of, names }: { readonly of: Event; readonly names: Names }): Html {
+  const { resourceType: type, resourceId: id } = of;
+  const kind = resourceKinds[type];
+  const name = kind && names[kind]?.get(id);
+  const path = pages[type];
   return (
     <>
-      {of.resourceType}
-      {of.resourceId === "" ? null : (
+      {kind && name !== undefined ? <Ref kind={kind} id={id} names={names} /> : type}
+      {id === "" ? null : (
         <span class="sub mono">
           {path === undefined ? (
-            of.resourceId
+            id
           ) : (
-            <a class="a" href={`${path}/${encodeURIComponent(of.resourceId)}`}>
-              {of.resourceId}
+            <a class="a" href={`${path}/${encodeURIComponent(id)}`}>
+              {id}
             </a>
           )}
         </span>

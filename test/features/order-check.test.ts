@@ -24,6 +24,7 @@ eachEngine("an order that is only looked at", (open) => {
       common_name: "www.example.test",
       sans: ["www.example.test"],
       key_algorithm: "ECDSA-P256",
+      is_client_key: false,
       key_holders: 1,
       targets: 1,
       requires_approval: false,

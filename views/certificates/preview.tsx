@@ -83,8 +83,9 @@ export function Preview({ checked, now }: PreviewProps): Html {
   );
 }
 
-function keyWords({ keyHolders, targets }: CheckedOrder): string {
-  if (keyHolders === 0) return "The client holds it";
+function keyWords({ isClientKey, keyHolders, targets }: CheckedOrder): string {
+  if (isClientKey) return "The client holds it";
+  if (keyHolders === 0) return "Nobody makes it yet: it needs a target or an agent";
   const agents = keyHolders === 1 ? "1 agent" : `${keyHolders} agents`;
   const places = targets === 1 ? "1 target" : `${targets} targets`;
   return `Made by ${agents} for ${places}; it never leaves them`;

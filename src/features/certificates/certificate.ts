@@ -186,6 +186,7 @@ export const CheckedOrder = z.object({
   commonName: z.string().nullable(),
   sans: z.array(z.string()),
   keyAlgorithm: z.string(),
+  isClientKey: z.boolean().meta({ title: "The client holds the key" }),
   keyHolders: z.int().meta({ title: "Agents that make a key" }),
   targets: z.int(),
   notBefore: Timestamp.nullable(),

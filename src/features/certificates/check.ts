@@ -41,6 +41,7 @@ export const check = read(certificatesApi.check, async (ctx, input) => {
     commonName: names?.commonName ?? null,
     sans: names?.sans.map(generalNameToText) ?? [],
     keyAlgorithm: request ? keyText(request.key) : (input.keyAlgorithm ?? usualKey),
+    isClientKey: request !== undefined,
     keyHolders: request ? 0 : holders,
     targets,
     notBefore: validity?.notBefore ?? null,

@@ -9,7 +9,7 @@ import { KeysPage, NewKeyForm } from "#views/access/keys.tsx";
 import { SetupPage, WelcomeAgentPage, WelcomeCaPage } from "#views/access/setup.tsx";
 import { SignInPage } from "#views/access/sign-in.tsx";
 import { NewUserPage, UserPage, UsersPage } from "#views/access/users.tsx";
-import { AuditPage } from "#views/audit.tsx";
+import { AuditPage, resourceKinds } from "#views/audit.tsx";
 import { textsOf } from "#views/field-texts.ts";
 import { fieldsOf } from "#views/fields.ts";
 import type { Choices } from "#views/frame.ts";
@@ -92,7 +92,13 @@ async function user(visit: Visit): Promise<Shown> {
 
 async function audit(visit: Visit): Promise<Shown> {
   const { list, query, status } = await listingOf(visit, auditApi.list);
-  return { title: "Audit", body: <AuditPage {...{ frame: visit.frame, query, list }} />, status };
+  const kinds = Object.entries(resourceKinds).map(([type, kind]) => [
+    kind,
+    list.data.filter((it) => it.resourceType === type).map((it) => it.resourceId),
+  ]);
+  const names = await namesOf(visit, Object.fromEntries(kinds));
+  const body = <AuditPage {...{ frame: visit.frame, query, list, names }} />;
+  return { title: "Audit", body, status };
 }
 
 export const accessPages: readonly Page[] = [

@@ -123,6 +123,7 @@ async function checkedOrder(
     commonName: null,
     sans: [],
     keyAlgorithm: "–",
+    isClientKey: false,
     keyHolders: 0,
     targets: 0,
     notBefore: null,
