@@ -36,22 +36,36 @@ export const check = read(certificatesApi.check, async (ctx, input) => {
   }
   const rehearsal = issuer && profile && { issuer, profile, input, problems, names, request };
   const validity = rehearsal && (await validityOf(ctx, rehearsal));
-  const usedBy = names ? await listByCommonName(ctx.reader, names.commonName, ctx.scope) : [];
+  return {
+    ...becoming(input, it),
+    notBefore: validity?.notBefore ?? null,
+    notAfter: validity?.notAfter ?? null,
+    renewAt: validity && policy && !request ? renewAt(validity, policy.fields, 0) : null,
+    usedBy: names ? await sameName(ctx, names.commonName) : [],
+    problems,
+  };
+});
+
+/** What is settled whatever is wrong with the rest. */
+function becoming(input: NewCertificate, it: Resolved) {
+  const { request, names, placement, profile } = it;
   return {
     commonName: names?.commonName ?? null,
     sans: names?.sans.map(generalNameToText) ?? [],
     keyAlgorithm: request ? keyText(request.key) : (input.keyAlgorithm ?? usualKey),
     isClientKey: request !== undefined,
-    keyHolders: request ? 0 : holders,
-    targets,
-    notBefore: validity?.notBefore ?? null,
-    notAfter: validity?.notAfter ?? null,
-    renewAt: validity && policy && !request ? renewAt(validity, policy.fields, 0) : null,
+    keyHolders: request ? 0 : (placement?.agentPks.length ?? 0),
+    targets: placement?.targetPks.length ?? 0,
     requiresApproval: profile?.rules.requiresApproval ?? false,
-    usedBy: usedBy.map((row) => ({ id: row.id, name: row.name, notAfter: row.not_after })),
-    problems,
   };
-});
+}
+
+async function sameName(ctx: Context, commonName: string) {
+  const rows = await listByCommonName(ctx.reader, commonName, ctx.scope);
+  return rows.map((row) => ({ id: row.id, name: row.name, notAfter: row.not_after }));
+}
+
+type Resolved = Awaited<ReturnType<typeof resolve>>;
 
 /** What the input names, as far as it is there. */
 async function resolve(ctx: Context, input: NewCertificate, problems: FieldError[]) {
