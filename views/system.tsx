@@ -84,7 +84,7 @@ export function SystemPage({ frame, system, limits }: SystemProps): Html {
               </dl>
             </Panel>
             <Panel title="For machines">
-              <ul class="pb grid gap-1">
+              <ul class="pb links">
                 {machinePages.map(([href, words]) => (
                   <li>
                     <a class="a" href={href}>

@@ -32,7 +32,7 @@ export interface TableProps<Row> {
 export function Table<Row>(props: TableProps<Row>): Html {
   const { caption, rows, columns, head, compact, rowId } = props;
   return (
-    <section class="tw" tabindex={0} aria-label={caption}>
+    <section class="tw" tabindex={0} aria-label={`${caption}: table`}>
       <table
         class={`tbl cards ${props.class ?? ""}`.trim()}
         data-density={compact ? "compact" : undefined}

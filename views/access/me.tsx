@@ -44,11 +44,11 @@ export function MePage(props: MeProps): Html {
               />
             </Panel>
             {hasPassword ? (
-              <Panel title="Change your password" padded>
+              <Panel title="Change your password" sub="You are signed out everywhere" padded>
                 <OperationForm
                   of={ownApi.changePassword}
                   frame={frame}
-                  submit="Change the password and sign out everywhere"
+                  submit="Change the password"
                 />
               </Panel>
             ) : null}
