@@ -14,10 +14,10 @@ import { heartbeatInterval } from "./agent.ts";
 import { agentsApi } from "./api.ts";
 import * as held from "./held-queries.ts";
 import { heartbeatCleanup, heartbeats } from "./history.ts";
-import { createJoinToken, join, trust } from "./join.ts";
+import { createJoinToken, join, joinToken, trust } from "./join.ts";
 import { flushHeartbeats, noteAlive } from "./presence.ts";
 import * as queries from "./queries.ts";
-import { retire } from "./retire.ts";
+import { dependencies, retire } from "./retire.ts";
 import { requireSelf } from "./self.ts";
 
 /** An agent's work has this long between two signs of life. */
@@ -109,6 +109,8 @@ export const agents: Feature = {
     retired,
     get,
     createJoinToken,
+    joinToken,
+    dependencies,
     trust,
     join,
     heartbeat,

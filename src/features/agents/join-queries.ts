@@ -1,7 +1,8 @@
 /** SQL on join tokens. */
-import type { Kysely, Selectable } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import type { Instant } from "#base/time.ts";
 import type { Tables } from "#db/tables.ts";
+import type { TeamScope } from "../context.ts";
 
 type Db = Kysely<Tables>;
 
@@ -38,6 +39,25 @@ export async function findJoinToken(
   hash: Uint8Array,
 ): Promise<Selectable<Tables["join_tokens"]> | undefined> {
   return await db.selectFrom("join_tokens").selectAll().where("hash", "=", hash).executeTakeFirst();
+}
+
+/** A token by its public id, with the agent that used it. */
+export async function findTokenById(db: Db, id: string, scope: TeamScope) {
+  const query = db
+    .selectFrom("join_tokens")
+    .leftJoin("agents", "agents.pk", "join_tokens.agent_pk")
+    .where("join_tokens.id", "=", id)
+    .select([
+      "join_tokens.name",
+      "join_tokens.expires_at",
+      "join_tokens.used_at",
+      "agents.id as agent_id",
+      sql<string | null>`coalesce(agents.retired_name, agents.name)`.as("agent_name"),
+    ]);
+  return await (scope === "all"
+    ? query
+    : query.where("join_tokens.team_pk", "in", scope)
+  ).executeTakeFirst();
 }
 
 /** Uses a token up. False when it was used meanwhile. */

@@ -1,6 +1,6 @@
 /** Joining: a single-use token becomes an agent with a credential of its own. */
 import { createPublicKey } from "node:crypto";
-import { invalid, Problem } from "#base/problem.ts";
+import { invalid, notFound, Problem } from "#base/problem.ts";
 import { newToken } from "#base/random.ts";
 import { later, minutes, seconds } from "#base/time.ts";
 import { hashToken } from "../access/principal.ts";
@@ -45,6 +45,14 @@ export const createJoinToken = write(agentsApi.createJoinToken, {
     const command = `certctl-agent join --server ${it.url} --ca-fingerprint ${it.caFingerprint} --token ${token}`;
     return { id, token, expiresAt, caFingerprint: it.caFingerprint, command };
   },
+});
+
+export const joinToken = read(agentsApi.joinToken, async (ctx, { id }) => {
+  const token = await tokens.findTokenById(ctx.reader, id, ctx.scope);
+  if (!token) throw notFound("join token", id);
+  const { name, agent_id: agentId, agent_name: agentName } = token;
+  const agent = agentId === null || agentName === null ? null : { id: agentId, name: agentName };
+  return { id, name, expiresAt: token.expires_at, usedAt: token.used_at, agent };
 });
 
 export const join = write(agentsApi.join, {

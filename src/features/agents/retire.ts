@@ -4,11 +4,17 @@ import { toSnake } from "#base/case.ts";
 import { invalid, notFound, Problem } from "#base/problem.ts";
 import { announce } from "#jobs/announce.ts";
 import * as jobs from "#jobs/queries.ts";
-import { write } from "../handler.ts";
+import { read, write } from "../handler.ts";
 import { sentinels } from "./agent.ts";
 import { agentsApi } from "./api.ts";
 import * as queries from "./queries.ts";
 import * as retiring from "./retire-queries.ts";
+
+export const dependencies = read(agentsApi.dependencies, async (ctx, { id }) => {
+  const agent = await queries.findAgent(ctx.reader, id, ctx.scope);
+  if (!agent) throw notFound("agent", id);
+  return await retiring.countDependencies(ctx.reader, agent.pk);
+});
 
 export const retire = write(agentsApi.retire, {
   async prepare(ctx, input) {

@@ -44,6 +44,27 @@ export const deploymentsApi = {
     problems: ["not-found"],
     cli: { noun: "certs", verb: "deployments", positional: "id" },
   }),
+  atTarget: contract({
+    name: "targets.deployments",
+    summary: "List what was deployed to a target, and what was seen there",
+    method: "GET",
+    path: "/api/v1/targets/:id/deployments",
+    permission: "certificates:read",
+    scope: "team",
+    effect: "read",
+    answer: "json",
+    input: z.strictObject({
+      id: Id,
+      inPlace: z.boolean().optional().meta({
+        title: "In place",
+        description: "Only what was put in place last, by certificate",
+      }),
+      ...listQuery(["-created_at"]),
+    }),
+    output: listOf(DeploymentView),
+    problems: ["not-found"],
+    cli: { noun: "targets", verb: "deployments", positional: "id" },
+  }),
   deploy: contract({
     name: "certificates.deploy",
     summary: "Deploy the current versions now, to all targets or to one",

@@ -7,6 +7,7 @@ import type { Context } from "../context.ts";
 import { read, write } from "../handler.ts";
 import { deploymentsApi } from "./api.ts";
 import { type Deployment, enqueueDeployment, enqueueProbe } from "./enqueue.ts";
+import { findTarget } from "../targets/lookup.ts";
 import * as queries from "./queries.ts";
 
 async function load(ctx: Context, id: string) {
@@ -20,6 +21,18 @@ export const list = read(deploymentsApi.list, async (ctx, input) => {
   const window = windowOf(input, "-created_at");
   const page = await queries.listDeployments(ctx.reader, window, {
     certificatePk: certificate.pk,
+    onlyInPlace: input.inPlace === true,
+  });
+  return { ...page, data: [...page.data] };
+});
+
+/** Of the certificates that the caller may see. */
+export const atTarget = read(deploymentsApi.atTarget, async (ctx, input) => {
+  const target = await findTarget(ctx.reader, input.id, ctx.scope);
+  if (!target) throw notFound("target", input.id);
+  const page = await queries.listDeployments(ctx.reader, windowOf(input, "-created_at"), {
+    targetPk: target.pk,
+    scope: ctx.scope,
     onlyInPlace: input.inPlace === true,
   });
   return { ...page, data: [...page.data] };

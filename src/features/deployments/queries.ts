@@ -9,6 +9,7 @@ import type { Tables } from "#db/tables.ts";
 import type { Job } from "#jobs/job.ts";
 import { toJob } from "#jobs/queries.ts";
 import { serialText } from "../certificates/versions.ts";
+import type { TeamScope } from "../context.ts";
 import { type Listing, listPage } from "../list.ts";
 import { type DeploymentView, type StoredState, statedAs } from "./deployment.ts";
 
@@ -201,12 +202,24 @@ function deployments(db: Db) {
     .innerJoin("agents", "agents.pk", "targets.agent_pk");
 }
 
+/** Of one certificate, or at one target: there of the certificates in scope. */
+type Place =
+  | { readonly certificatePk: number }
+  | { readonly targetPk: number; readonly scope: TeamScope };
+
+function deploymentsAt(db: Db, of: Place) {
+  const all = deployments(db);
+  if ("certificatePk" in of) return all.where("deployments.certificate_pk", "=", of.certificatePk);
+  const here = all.where("deployments.target_pk", "=", of.targetPk);
+  return of.scope === "all" ? here : here.where("certificates.team_pk", "in", of.scope);
+}
+
 export async function listDeployments(
   db: Db,
   window: Window,
-  of: { readonly certificatePk: number; readonly onlyInPlace: boolean },
+  of: Place & { readonly onlyInPlace: boolean },
 ): Promise<Listing<DeploymentView>> {
-  const all = deployments(db).where("deployments.certificate_pk", "=", of.certificatePk);
+  const all = deploymentsAt(db, of);
   const matching = of.onlyInPlace
     ? all.where("deployments.installed_at", "is not", null).where(sql<SqlBool>`not ${isOvertaken}`)
     : all;

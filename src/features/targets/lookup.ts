@@ -1,2 +1,2 @@
 /** What later features may read of targets. */
-export { configOf, findTargetByPk, saveTest } from "./queries.ts";
+export { configOf, findTarget, findTargetByPk, saveTest } from "./queries.ts";
