@@ -1,84 +1,237 @@
-/** One agent: what it is, where it deploys, what it does, and how it is retired. */
+/** One agent: whether it is in touch, where it deploys, what it does, and what hangs on it. */
 /** @jsxImportSource hono/jsx */
 
-import { AgentView } from "#features/agents/agent.ts";
+import type { z } from "zod";
+import type { Output } from "#base/contract.ts";
+import { type AgentView, type Dependencies } from "#features/agents/agent.ts";
 import { agentsApi } from "#features/agents/api.ts";
+import type { AuditView } from "#features/audit/event.ts";
+import { targetsApi } from "#features/targets/api.ts";
 import type { TargetView } from "#features/targets/target.ts";
 import type { JobView } from "#features/work/job-view.ts";
-import { Details } from "../detail.tsx";
-import { OperationForm } from "../form.tsx";
+import { AuditFeed } from "../audit-feed.tsx";
+import { countOf } from "../count.ts";
 import type { Frame } from "../frame.ts";
+import { Head } from "../head.tsx";
 import type { Html } from "../html.ts";
+import { Icon } from "../icon.tsx";
 import { JobTable } from "../jobs/table.tsx";
+import { Columns, Panel } from "../panel.tsx";
 import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
 import { type Column, Table } from "../table.tsx";
+import { relative, Time } from "../time.tsx";
+import { Heartbeats } from "./heartbeats.tsx";
 
 export interface AgentProps {
   readonly frame: Frame;
   readonly agent: AgentView;
+  readonly dependencies: Dependencies;
+  /** Of the last 24 hours. */
+  readonly heartbeats: Output<typeof agentsApi.heartbeats>;
   readonly targets: readonly TargetView[];
   readonly jobs: readonly JobView[];
+  /** The last few; undefined where the reader may not see the audit trail. */
+  readonly events: readonly z.output<typeof AuditView>[] | undefined;
   readonly names: Names;
 }
 
-export function AgentPage({ frame, agent, targets, jobs, names }: AgentProps): Html {
+export function AgentPage(props: AgentProps): Html {
+  const { frame, agent } = props;
+  const isAtWork = agent.retiredAt === null;
   return (
     <>
-      <h1>{agent.name}</h1>
-      <p>
-        <Status of={agent.status} />
-      </p>
-      <Details
-        of={AgentView}
-        value={agent}
-        now={frame.now}
-        omit={["name", "status", "revision"]}
-        instead={{ teamId: <Ref kind="team" id={agent.teamId} names={names} /> }}
-      />
-      <h2>Targets</h2>
-      {targets.length === 0 ? (
-        <p>This agent has no target.</p>
-      ) : (
-        <Table caption="Targets of this agent" rows={targets} columns={targetColumns} />
-      )}
-      <h2>Recent jobs</h2>
-      <JobTable jobs={jobs} names={names} now={frame.now} caption="Recent jobs of this agent" />
-      {agent.retiredAt === null ? <Retire frame={frame} agent={agent} /> : null}
+      <Head title={agent.name} status={<Status of={agent.status} />} lede={<Sentence {...props} />}>
+        {isAtWork && frame.may(targetsApi.create) ? (
+          <a class="btn" href={`/targets/new?agent_id=${encodeURIComponent(agent.id)}`}>
+            <Icon name="plus" class="i-s" />
+            New target
+          </a>
+        ) : null}
+      </Head>
+      <Columns main={<Main {...props} />} aside={<Aside {...props} />} />
     </>
   );
 }
 
-const targetColumns: readonly Column<TargetView>[] = [
-  { title: "Name", cell: (it) => <a href={`/targets/${it.id}`}>{it.name}</a> },
-  { title: "Type", cell: (it) => it.type },
-  { title: "Last test", cell: (it) => <Status of={it.testStatus} /> },
-];
-
-/** Open when it was refused, so that what hangs on the agent stands beside the form. */
-function Retire({
+/** What is true of it now, in one sentence, and what follows for whatever hangs on it. */
+export function Sentence({
   frame,
   agent,
-}: {
-  readonly frame: Frame;
-  readonly agent: AgentView;
-}): Html | null {
-  if (!frame.may(agentsApi.retire)) return null;
+  dependencies: it,
+}: Pick<AgentProps, "frame" | "agent" | "dependencies">): Html {
+  const { now } = frame;
+  if (agent.retiredAt !== null) {
+    const reason = agent.retiredReason === null ? "." : `: ${agent.retiredReason}`;
+    return (
+      <>
+        <b>{`Retired ${relative(agent.retiredAt, now)}`}</b>
+        <span dir="auto">{reason}</span>
+      </>
+    );
+  }
+  const hanging = `${countOf(it.activeTargets, "target")} and ${countOf(it.activeCertificates, "certificate")}`;
+  const depend = it.activeTargets + it.activeCertificates === 1 ? "depends" : "depend";
+  const jobs = it.pendingJobs === 0 ? "" : `; ${countOf(it.pendingJobs, "job")} not ended`;
+  const heard = agent.lastHeartbeatAt;
+  if (agent.status === "Online" && heard !== null) {
+    return (
+      <>
+        <b>In touch</b>
+        {`, last heard of ${relative(heard, now)}. ${hanging} ${depend} on it${jobs}.`}
+      </>
+    );
+  }
   return (
-    <details open={frame.sent?.operation === agentsApi.retire.name || undefined}>
-      <summary>Retire this agent…</summary>
-      <p>
-        A retired agent gets no more work and its credential ends. While targets, certificates or
-        jobs hang on it this is refused, and they are counted; with the box below its targets are
-        retired and its jobs cancelled as well, and a reason is needed.
-      </p>
-      <OperationForm
-        of={agentsApi.retire}
-        frame={frame}
-        hidden={{ id: agent.id }}
-        submit="Retire the agent"
-        danger
-      />
-    </details>
+    <>
+      <b>{heard === null ? "Never heard of." : `Silent: last heard of ${relative(heard, now)}.`}</b>
+      {` ${hanging} ${depend} on it${jobs}. Nothing is renewed or deployed there until it is back.`}
+    </>
+  );
+}
+
+function Main(props: AgentProps): Html {
+  const { frame, agent, targets, dependencies, jobs, names, heartbeats } = props;
+  const id = encodeURIComponent(agent.id);
+  return (
+    <>
+      {agent.retiredAt === null ? (
+        <Heartbeats of={heartbeats} joined={agent.registeredAt} now={frame.now} />
+      ) : null}
+      <Panel
+        title="Targets"
+        id="targets"
+        sub={
+          dependencies.activeTargets > targets.length ? (
+            <a class="a" href={`/targets?agent_id=${id}`}>
+              {`All ${dependencies.activeTargets}`}
+            </a>
+          ) : null
+        }
+      >
+        {targets.length === 0 ? (
+          <p class="pb text-muted">It has no target: it installs nothing.</p>
+        ) : (
+          <Table
+            caption="Targets of this agent"
+            rows={targets}
+            columns={targetColumns(frame)}
+            rowId={(it) => it.id}
+          />
+        )}
+      </Panel>
+      <Panel
+        title="Jobs"
+        sub={
+          <a class="a" href={`/jobs?agent_id=${id}`}>
+            All jobs
+          </a>
+        }
+      >
+        <JobTable
+          jobs={jobs}
+          names={names}
+          now={frame.now}
+          caption="Recent jobs of this agent"
+          without="agent"
+        />
+      </Panel>
+      {agent.retiredAt === null && frame.may(agentsApi.retire) ? (
+        <Panel title="Retire" danger>
+          <div>
+            <span>
+              <b>Retire the agent.</b>{" "}
+              <span class="text-muted">
+                It gets no more work and its credential ends. What is installed stays where it is.
+              </span>
+            </span>
+            <a class="btn btn-danger" href={`/agents/${id}/retire`} data-dialog>
+              Retire…
+            </a>
+          </div>
+        </Panel>
+      ) : null}
+    </>
+  );
+}
+
+const targetColumns = (frame: Frame): readonly Column<TargetView>[] => [
+  {
+    title: "Target",
+    cell: (it) => (
+      <>
+        <a class="n" href={`/targets/${it.id}`} dir="auto">
+          {it.name}
+        </a>
+        <span class="sub">{it.type}</span>
+      </>
+    ),
+  },
+  {
+    title: "State",
+    label: false,
+    cell: (it) =>
+      it.retiredAt !== null ? (
+        <Status of="Retired" />
+      ) : (
+        <Status
+          of={it.enabled ? "Active" : "Archived"}
+          label={it.enabled ? "In use" : "Switched off"}
+        />
+      ),
+  },
+  { title: "Last test", cell: (it) => <Status of={it.testStatus} /> },
+  { title: "Tested", class: "h", cell: (it) => <Time at={it.lastTestedAt} now={frame.now} /> },
+];
+
+function Aside({ frame, agent, names, events }: AgentProps): Html {
+  const { now } = frame;
+  return (
+    <>
+      <Panel title="Machine">
+        <dl class="facts">
+          <dt>Host</dt>
+          <dd dir="auto">{agent.hostname}</dd>
+          <dt>Address</dt>
+          <dd class="mono">{agent.ipAddress || "–"}</dd>
+          <dt>Platform</dt>
+          <dd>{`${agent.os}/${agent.architecture}`}</dd>
+          <dt>Version</dt>
+          <dd>{agent.version}</dd>
+          {agent.capabilities.length > 0 ? (
+            <>
+              <dt>Can</dt>
+              <dd>{agent.capabilities.join(", ")}</dd>
+            </>
+          ) : null}
+          <dt>Team</dt>
+          <dd>
+            <Ref kind="team" id={agent.teamId} names={names} />
+          </dd>
+          <dt>Joined</dt>
+          <dd>
+            <Time at={agent.registeredAt} now={now} />
+          </dd>
+          <dt>Heard of</dt>
+          <dd>
+            <Time at={agent.lastHeartbeatAt} now={now} none="never" />
+          </dd>
+          <dt>Id</dt>
+          <dd class="mono">{agent.id}</dd>
+        </dl>
+      </Panel>
+      {events ? (
+        <Panel
+          title="History"
+          sub={
+            <a class="a" href={`/audit?resource_id=${encodeURIComponent(agent.id)}`}>
+              All
+            </a>
+          }
+        >
+          <AuditFeed events={events} />
+        </Panel>
+      ) : null}
+    </>
   );
 }

@@ -3,63 +3,216 @@
 
 import type { AgentView } from "#features/agents/agent.ts";
 import { agentsApi } from "#features/agents/api.ts";
+import { statsApi } from "#features/overview/stats-api.ts";
+import { Empty } from "../empty.tsx";
 import type { Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
-import { ListTable } from "../list-table.tsx";
-import type { Listed } from "../listed.ts";
+import { Icon } from "../icon.tsx";
+import { ListPage, type Rows } from "../list-page.tsx";
+import { grouped } from "../list-table.tsx";
 import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
 import type { Column } from "../table.tsx";
-import { Time } from "../time.tsx";
+import { Tabs } from "../tabs.tsx";
+import { relative, shortly, Time } from "../time.tsx";
 
-export interface AgentsProps {
-  readonly frame: Frame;
-  readonly query: URLSearchParams;
-  readonly list: Listed<AgentView>;
-  readonly names: Names;
-  readonly retired: boolean;
+export interface Fleet {
+  readonly total: number;
+  /** Heard of within the last three minutes. */
+  readonly inTouch: number;
 }
 
-export function AgentsPage({ frame, query, list, names, retired }: AgentsProps): Html {
+export interface AgentsProps extends Rows<AgentView> {
+  readonly names: Names;
+  readonly fleet: Fleet;
+}
+
+export function AgentsPage({ names, fleet, ...rows }: AgentsProps): Html {
+  const { frame, query } = rows;
+  return (
+    <ListPage
+      {...rows}
+      title="Agents"
+      lede={<InTouch of={fleet} />}
+      acts={
+        <>
+          <a class="btn btn-ghost" href="/agents/retired">
+            Retired agents
+          </a>
+          {frame.may(statsApi.agents) && fleet.total > 0 ? (
+            <a class="btn" href="/agents/fleet">
+              <Icon name="chart-column" class="i-s" />
+              Fleet
+            </a>
+          ) : null}
+        </>
+      }
+      create={{ contract: agentsApi.createJoinToken, label: "Add agent", path: "/agents/new" }}
+      views={
+        fleet.total > 0 ? (
+          <Tabs frame={frame} query={query} path="/agents" tabs={tabsOf(fleet)} />
+        ) : null
+      }
+      of={agentsApi.list}
+      path="/agents"
+      columns={columnsOf(frame, names)}
+      empty="No agent matches."
+      none={<NoAgent frame={frame} />}
+      rowId={(it) => it.id}
+    />
+  );
+}
+
+const tabsOf = ({ total, inTouch }: Fleet) => [
+  { label: `All ${grouped(total)}`, query: "" },
+  { label: `Online ${grouped(inTouch)}`, query: "status=Online" },
+  { label: `Offline ${grouped(total - inTouch)}`, query: "status=Offline" },
+];
+
+export function InTouch({ of }: { readonly of: Fleet }): Html | null {
+  const { total, inTouch } = of;
+  if (total === 0) return null;
+  const silent = total - inTouch;
+  const are = total === 1 ? "agent is" : "agents are";
   return (
     <>
-      <h1>{retired ? "Retired agents" : "Agents"}</h1>
-      <p class="acts mb-4">
-        {frame.may(agentsApi.createJoinToken) ? (
-          <a class="btn" href="/agents/new">
-            Add agent
-          </a>
-        ) : null}
-        {retired ? (
-          <a href="/agents">Agents at work</a>
-        ) : (
-          <a href="/agents/retired">Retired agents</a>
-        )}
-      </p>
-      <ListTable
-        of={retired ? agentsApi.retired : agentsApi.list}
-        frame={frame}
-        caption="Agents"
-        path={retired ? "/agents/retired" : "/agents"}
-        query={query}
-        list={list}
-        columns={columnsOf(frame, names)}
-        empty={retired ? "No agent was retired." : "There is no such agent."}
-      />
+      <b>{`${grouped(inTouch)} of ${grouped(total)} ${are} in touch.`}</b>
+      {silent === 0
+        ? " Each was heard of within the last three minutes."
+        : ` ${grouped(silent)} ${silent === 1 ? "was" : "were"} not heard of for three minutes: what is for them waits.`}
     </>
   );
 }
 
+function NoAgent({ frame }: { readonly frame: Frame }): Html {
+  return (
+    <Empty
+      frame={frame}
+      title="No agent yet"
+      text="An agent runs where a service runs. It makes keys there, installs certificates, and looks whether they are served; no key ever leaves its machine."
+      ways={[
+        {
+          icon: "cpu",
+          title: "Add an agent",
+          text: "A command with a token that works once; run it on the machine.",
+          href: "/agents/new",
+          action: "Add agent",
+          needs: agentsApi.createJoinToken,
+        },
+        {
+          icon: "terminal",
+          title: "From the command line",
+          text: "certctl agents invite prints the same command, for scripts and images.",
+          href: "/docs/agents#joining",
+          action: "How joining works",
+        },
+        {
+          icon: "file-plus",
+          title: "Without an agent",
+          text: "Order a certificate with a signing request of your own, and install it yourself.",
+          href: "/certificates/new",
+          action: "New certificate",
+        },
+      ]}
+    />
+  );
+}
+
+export interface RetiredAgentsProps extends Rows<AgentView> {
+  readonly names: Names;
+}
+
+export function RetiredAgentsPage({ names, ...rows }: RetiredAgentsProps): Html {
+  const { frame, list } = rows;
+  const n = list.total;
+  return (
+    <ListPage
+      {...rows}
+      title="Retired agents"
+      lede={
+        <>
+          <b>{`${grouped(n)} ${n === 1 ? "agent was" : "agents were"} retired.`}</b>
+          {" Their credentials have ended; what they did stays on record."}
+        </>
+      }
+      acts={
+        <a class="btn" href="/agents">
+          Agents at work
+        </a>
+      }
+      of={agentsApi.retired}
+      path="/agents/retired"
+      columns={retiredColumns(frame, names)}
+      empty="No retired agent matches."
+      none={<Empty frame={frame} title="No agent was retired" text="Retired agents stand here." />}
+      rowId={(it) => it.id}
+    />
+  );
+}
+
+const named: Column<AgentView> = {
+  title: "Agent",
+  sort: "name",
+  cell: (it) => (
+    <>
+      <a class="n" href={`/agents/${it.id}`} dir="auto">
+        {it.name}
+      </a>
+      {it.hostname === it.name ? null : (
+        <span class="sub" dir="auto">
+          {it.hostname}
+        </span>
+      )}
+    </>
+  ),
+};
+
 const columnsOf = (frame: Frame, names: Names): readonly Column<AgentView>[] => [
-  { title: "Name", sort: "name", cell: (it) => <a href={`/agents/${it.id}`}>{it.name}</a> },
-  { title: "Status", cell: (it) => <Status of={it.status} /> },
-  { title: "Host", cell: (it) => it.hostname },
-  { title: "Address", cell: (it) => it.ipAddress },
-  { title: "System", cell: (it) => `${it.os} ${it.architecture}` },
-  { title: "Version", cell: (it) => it.version },
-  { title: "Team", cell: (it) => <Ref kind="team" id={it.teamId} names={names} /> },
+  named,
   {
-    title: "Heard from",
-    cell: (it) => <Time at={it.lastHeartbeatAt} now={frame.now} none="never" />,
+    title: "Status",
+    sort: "last_heartbeat_at",
+    label: false,
+    cell: (it) => (
+      <>
+        <Status of={it.status} />
+        <span class="sub">
+          {it.lastHeartbeatAt === null ? (
+            "Never heard of"
+          ) : (
+            <time
+              datetime={new Date(it.lastHeartbeatAt).toISOString()}
+              title={shortly(it.lastHeartbeatAt)}
+            >
+              {`Heard of ${relative(it.lastHeartbeatAt, frame.now)}`}
+            </time>
+          )}
+        </span>
+      </>
+    ),
   },
+  ...machine(names),
+  { title: "Address", extra: true, cell: (it) => it.ipAddress },
+  {
+    title: "Joined",
+    sort: "created_at",
+    class: "h",
+    cell: (it) => <Time at={it.registeredAt} now={frame.now} />,
+  },
+];
+
+const retiredColumns = (frame: Frame, names: Names): readonly Column<AgentView>[] => [
+  named,
+  {
+    title: "Retired",
+    cell: (it) => <Time at={it.retiredAt} now={frame.now} />,
+  },
+  { title: "Reason", class: "w", cell: (it) => <span dir="auto">{it.retiredReason ?? "–"}</span> },
+  ...machine(names),
+];
+
+const machine = (names: Names): readonly Column<AgentView>[] => [
+  { title: "Platform", class: "h", cell: (it) => `${it.os}/${it.architecture}` },
+  { title: "Version", class: "h", cell: (it) => it.version },
+  { title: "Team", class: "h", cell: (it) => <Ref kind="team" id={it.teamId} names={names} /> },
 ];

@@ -1,6 +1,7 @@
 /** Who signs, and who installs: one line each. */
 /** @jsxImportSource hono/jsx */
 import type { AgentStrip, IssuerStrip } from "#features/overview/stats-api.ts";
+import { beatOfHour } from "../agents/beats.ts";
 import { BeatStrip } from "../chart.tsx";
 import type { Html } from "../html.ts";
 import { Icon } from "../icon.tsx";
@@ -116,7 +117,7 @@ const agentColumns: readonly Column<AgentStrip>[] = [
     title: "Last 24 h",
     class: "w",
     label: false,
-    cell: (it) => <BeatStrip beats={it.hours.map(beatOf)} />,
+    cell: (it) => <BeatStrip beats={it.hours.map(beatOfHour)} />,
   },
   {
     title: "Version",
@@ -127,9 +128,3 @@ const agentColumns: readonly Column<AgentStrip>[] = [
         : `${it.versions.length} versions`,
   },
 ];
-
-function beatOf({ total, heard }: AgentStrip["hours"][number]) {
-  if (heard === null || total === 0) return { state: null } as const;
-  if (heard >= total) return { state: "ok" } as const;
-  return { state: heard / total >= 0.95 ? "warn" : "bad" } as const;
-}

@@ -1,0 +1,154 @@
+/** The agents as a fleet: how many are in touch, and were in each hour of a day, by platform, version and team. */
+/** @jsxImportSource hono/jsx */
+import type { Output } from "#base/contract.ts";
+import type { AgentStrip, statsApi } from "#features/overview/stats-api.ts";
+import { BeatStrip, Numbers } from "../chart.tsx";
+import { Head } from "../head.tsx";
+import type { Html } from "../html.ts";
+import { Icon } from "../icon.tsx";
+import { grouped } from "../list-table.tsx";
+import { Panel } from "../panel.tsx";
+import { type Column, Table } from "../table.tsx";
+import { beatOfHour } from "./beats.ts";
+import { InTouch } from "./list.tsx";
+
+type Grouped = Output<typeof statsApi.agents>;
+
+export interface FleetProps {
+  readonly platforms: Grouped;
+  readonly versions: Grouped;
+  readonly teams: Grouped;
+}
+
+export function FleetPage({ platforms, versions, teams }: FleetProps): Html {
+  const { total } = platforms;
+  return (
+    <>
+      <Head title="Fleet" lede={<InTouch of={platforms} />}>
+        <a class="btn" href="/agents">
+          All agents
+        </a>
+      </Head>
+      <div class="grid gap-4">
+        <Group title="Versions" head="Version" of={versions} total={total} />
+        <Group title="Platforms" head="Platform" of={platforms} total={total} versions />
+        <Group title="Teams" head="Team" of={teams} total={total} versions />
+      </div>
+    </>
+  );
+}
+
+interface GroupProps {
+  readonly title: string;
+  /** Of the first column. */
+  readonly head: string;
+  readonly of: Grouped;
+  readonly total: number;
+  /** Which versions a group has. */
+  readonly versions?: boolean;
+}
+
+function Group({ title, head, of, total, versions }: GroupProps): Html {
+  const rows = [...of.data].sort((a, b) => b.total - a.total);
+  return (
+    <Panel title={title} sub="In touch over the last 24 hours">
+      {rows.length === 0 ? (
+        <p class="pb text-muted">There is no agent.</p>
+      ) : (
+        <>
+          <Table
+            caption={`Agents by ${head.toLowerCase()}`}
+            rows={rows}
+            columns={columnsOf(head, total, versions === true)}
+          />
+          <div class="px-3.5 pb-3">
+            <Numbers
+              caption={`Agents by ${head.toLowerCase()}, hour by hour`}
+              head={["Hour (UTC)", ...rows.map((it) => nameOf(it, head))]}
+              rows={(rows[0]?.hours ?? []).map(({ hour }, at) => [
+                new Date(hour).toISOString().slice(0, 16).replace("T", " "),
+                ...rows.map((it) => heardAt(it, at)),
+              ])}
+            />
+          </div>
+        </>
+      )}
+    </Panel>
+  );
+}
+
+const nameOf = ({ group }: AgentStrip, head: string): string =>
+  group === "" ? (head === "Team" ? "Without a team" : "Unknown") : group;
+
+function heardAt({ hours }: AgentStrip, at: number): string {
+  const it = hours[at];
+  if (!it || it.heard === null) return "–";
+  return `${grouped(it.heard)} of ${grouped(it.total)}`;
+}
+
+const columnsOf = (
+  head: string,
+  total: number,
+  withVersions: boolean,
+): readonly Column<AgentStrip>[] => [
+  {
+    title: head,
+    width: "w-56",
+    cell: (it) => (
+      <>
+        <b class="n" dir="auto">
+          {nameOf(it, head)}
+        </b>
+        {withVersions ? <span class="sub">{versionsOf(it)}</span> : null}
+      </>
+    ),
+  },
+  { title: "In touch", width: "w-36", label: false, cell: (it) => <Touch of={it} /> },
+  {
+    title: "Share",
+    width: "w-56",
+    class: "w",
+    label: false,
+    cell: (it) => <Share n={it.total} of={total} />,
+  },
+  {
+    title: "Last 24 h",
+    class: "w",
+    label: false,
+    cell: (it) => <BeatStrip beats={it.hours.map(beatOfHour)} />,
+  },
+];
+
+function versionsOf({ versions }: AgentStrip): string {
+  const [first, ...others] = versions;
+  if (!first) return "";
+  if (others.length === 0) return `All ${first.version}`;
+  const said = versions.slice(0, 3).map((it) => `${grouped(it.count)} × ${it.version}`);
+  return said.join(", ") + (versions.length > 3 ? `, ${versions.length - 3} more` : "");
+}
+
+function Touch({ of }: { readonly of: AgentStrip }): Html {
+  const words = `${grouped(of.inTouch)} of ${grouped(of.total)}`;
+  if (of.inTouch >= of.total) return <>{words}</>;
+  return (
+    <span class="warn inline-flex items-center gap-1">
+      <Icon name="triangle-alert" class="i-s" />
+      {words}
+    </span>
+  );
+}
+
+/** A part of the fleet as a bar. */
+function Share({ n, of }: { readonly n: number; readonly of: number }): Html {
+  const share = of === 0 ? 0 : Math.round((n / of) * 100);
+  const words = `${share} % of the agents`;
+  return (
+    <div class="lt">
+      <span class="sub">{words}</span>
+      <svg class="life n" aria-hidden="true">
+        <rect class="t" y="2" width="100%" height="4" rx="2" />
+        <rect class="u" y="2" width={`${share}%`} height="4" rx="2" />
+      </svg>
+    </div>
+  );
+}
