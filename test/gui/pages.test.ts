@@ -30,6 +30,7 @@ describe("the pages", () => {
     await add("owners", { name: hostile, email: "o@example.test", team_id: team });
     await add("profiles", { name: "short", max_ttl_seconds: 86_400 });
     ids["policies"] = await add("renewal-policies", { name: hostile });
+    ids["tokens"] = (await ok("POST", "/api/v1/agents/join-tokens", { name: hostile })).id;
     ids["agents"] = (await joinAgent(site.product, { team_id: team })).id;
     const config = { cert_path: "/etc/tls/a.pem", key_path: "/etc/tls/a.key" };
     const target = await add("targets", {
@@ -55,7 +56,8 @@ describe("the pages", () => {
   const every = () =>
     pages
       .filter((it) => !it.isPublic && !/\/(pem|compare)$/.test(it.path))
-      .map(({ path }) => path.replace(":id", () => ids[path.split("/")[1] ?? ""] ?? "none"))
+      .map(({ path }) => path.replace("new/:id", () => `new/${ids["tokens"]}`))
+      .map((path) => path.replace(":id", () => ids[path.split("/")[1] ?? ""] ?? "none"))
       .concat([
         `/certificates/new?step=4&sans=new.example.test&target_ids=${ids["targets"]}`,
         "/certificates/new?step=1&make=profile",

@@ -1,5 +1,5 @@
 /** Heartbeats as cells of a strip: of one agent by its slots, of a group by the hour. Pure. */
-import { later, type Instant, type Milliseconds } from "#base/time.ts";
+import { type Instant, later, type Milliseconds } from "#base/time.ts";
 import type { AgentStrip } from "#features/overview/stats-api.ts";
 import type { Beat } from "../chart.tsx";
 
@@ -55,10 +55,7 @@ export interface Silence {
 }
 
 /** The longest time without a sign of life, in whole slots; undefined: there was none. */
-export function longestSilence(
-  slots: readonly Slot[],
-  length: Milliseconds,
-): Silence | undefined {
+export function longestSilence(slots: readonly Slot[], length: Milliseconds): Silence | undefined {
   let longest: Silence | undefined;
   let present: Silence | undefined;
   for (const { from, heard } of slots) {

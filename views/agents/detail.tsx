@@ -3,7 +3,7 @@
 
 import type { z } from "zod";
 import type { Output } from "#base/contract.ts";
-import { type AgentView, type Dependencies } from "#features/agents/agent.ts";
+import type { AgentView, Dependencies } from "#features/agents/agent.ts";
 import { agentsApi } from "#features/agents/api.ts";
 import type { AuditView } from "#features/audit/event.ts";
 import { targetsApi } from "#features/targets/api.ts";

@@ -77,8 +77,10 @@ function Group({ title, head, of, total, versions }: GroupProps): Html {
   );
 }
 
-const nameOf = ({ group }: AgentStrip, head: string): string =>
-  group === "" ? (head === "Team" ? "Without a team" : "Unknown") : group;
+function nameOf({ group }: AgentStrip, head: string): string {
+  if (group !== "") return group;
+  return head === "Team" ? "Without a team" : "Unknown";
+}
 
 function heardAt({ hours }: AgentStrip, at: number): string {
   const it = hours[at];

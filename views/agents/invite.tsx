@@ -8,7 +8,6 @@ import { Head } from "../head.tsx";
 import { Help } from "../help-link.tsx";
 import type { Html } from "../html.ts";
 import { Icon } from "../icon.tsx";
-import { Live } from "../live.tsx";
 import { Panel } from "../panel.tsx";
 import { Secret } from "../secret.tsx";
 import { relative, Time } from "../time.tsx";
@@ -69,7 +68,7 @@ export function InvitedPage({ frame, invited }: InvitedProps): Html {
         <Panel title="2. Start" padded>
           <p class="mb-2">
             {"Then start it, best as a service ("}
-            <a class="a" href="/docs/agents#running" target="_blank">
+            <a class="a" href="/docs/agents#running" target="_blank" rel="noopener">
               how
             </a>
             {"):"}
@@ -79,7 +78,7 @@ export function InvitedPage({ frame, invited }: InvitedProps): Html {
         <Panel title="3. See it here" padded>
           <Joined
             frame={frame}
-            token={{ ...invited, name: null, usedAt: null, agent: null }}
+            token={{ expiresAt: invited.expiresAt, usedAt: null, agent: null }}
             path={joinedPath(invited.id)}
           />
         </Panel>
@@ -117,53 +116,72 @@ export function JoinedPage({
 
 interface JoinedProps {
   readonly frame: Frame;
-  readonly token: Pick<
-    Output<typeof agentsApi.joinToken>,
-    "expiresAt" | "usedAt" | "agent" | "name"
-  >;
+  readonly token: Pick<Output<typeof agentsApi.joinToken>, "expiresAt" | "usedAt" | "agent">;
   /** Where this is asked for again. */
   readonly path: string;
 }
 
 function Joined({ frame, token, path }: JoinedProps): Html {
-  const { agent, usedAt, expiresAt } = token;
-  const isOver = expiresAt <= frame.now;
-  const waits = agent === null && !isOver;
+  const { agent, expiresAt } = token;
+  if (agent !== null) return <HasJoined frame={frame} token={token} agent={agent} />;
+  if (expiresAt <= frame.now) {
+    return (
+      <p id="joined">
+        {"The token has expired unused. "}
+        <a class="a" href="/agents/new">
+          Make another
+        </a>
+      </p>
+    );
+  }
   return (
-    <Live frame={{ ...frame, here: path }} running={waits} words="Looking every two seconds. ">
-      {agent === null ? null : (
-        <div class="note good" role="status">
-          <Icon name="circle-check" />
-          <h3 dir="auto">{`${agent.name} has joined`}</h3>
-          <p>
-            {usedAt === null ? null : <Time at={usedAt} now={frame.now} />}
-            {" "}
-            <a class="a" href={`/agents/${encodeURIComponent(agent.id)}`}>
-              Open the agent
-            </a>
-          </p>
-        </div>
-      )}
-      {waits ? (
-        <p>
-          {"It has not joined yet. "}
-          <a class="a" href={path}>
-            Look now
-          </a>
-          {" · "}
-          <a class="a" href="/agents">
-            It then stands among the agents
-          </a>
-        </p>
-      ) : null}
-      {agent === null && isOver ? (
-        <p>
-          {"The token has expired unused. "}
-          <a class="a" href="/agents/new">
-            Make another
-          </a>
-        </p>
-      ) : null}
-    </Live>
+    <p id="joined" hx-get={path} hx-nonce={frame.nonce} {...again}>
+      {"It has not joined yet. "}
+      <a class="a" href={path}>
+        Look now
+      </a>
+      {", or later "}
+      <a class="a" href="/agents">
+        among the agents
+      </a>
+      .
+    </p>
+  );
+}
+
+/** A failed look leaves what is there. */
+const again = {
+  "hx-trigger": "every 3s",
+  "hx-target": "#joined",
+  "hx-select": "#joined",
+  "hx-swap": "outerMorph",
+  "hx-status:4xx": "swap:none",
+  "hx-status:5xx": "swap:none",
+};
+
+function HasJoined({
+  frame,
+  token,
+  agent,
+}: Pick<JoinedProps, "frame" | "token"> & {
+  readonly agent: { readonly id: string; readonly name: string };
+}): Html {
+  return (
+    <div class="note good" role="status" id="joined">
+      <Icon name="circle-check" />
+      <h3 dir="auto">{`${agent.name} has joined`}</h3>
+      <p>
+        <Time at={token.usedAt} now={frame.now} />
+        {". Next: "}
+        <a class="a" href={`/agents/${encodeURIComponent(agent.id)}`}>
+          see whether it is in touch
+        </a>
+        {", or "}
+        <a class="a" href={`/targets/new?agent_id=${encodeURIComponent(agent.id)}`}>
+          describe what it serves
+        </a>
+        .
+      </p>
+    </div>
   );
 }

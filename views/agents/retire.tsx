@@ -36,8 +36,7 @@ export function RetirePage({ frame, agent, dependencies: it }: RetireProps): Htm
     >
       <p>
         A retired agent gets no more work and its credential ends at once: the program on its
-        machine stops by itself. It cannot be taken back; the machine can join again as a new
-        agent.
+        machine stops by itself. It cannot be taken back; the machine can join again as a new agent.
       </p>
       {hanging ? (
         <p>

@@ -5,9 +5,9 @@ import { notFound, Problem } from "#base/problem.ts";
 import { findCertificate, findVersion, listCurrent } from "../certificates/versions.ts";
 import type { Context } from "../context.ts";
 import { read, write } from "../handler.ts";
+import { findTarget } from "../targets/lookup.ts";
 import { deploymentsApi } from "./api.ts";
 import { type Deployment, enqueueDeployment, enqueueProbe } from "./enqueue.ts";
-import { findTarget } from "../targets/lookup.ts";
 import * as queries from "./queries.ts";
 
 async function load(ctx: Context, id: string) {

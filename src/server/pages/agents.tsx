@@ -1,31 +1,46 @@
-/** Agents: list, retired ones, adding one, one with its targets and jobs. */
+/** Agents: list, retired ones, the fleet, adding one, one with its targets and jobs, retiring it. */
 /** @jsxImportSource hono/jsx */
 import { agentsApi } from "#features/agents/api.ts";
+import { auditApi } from "#features/audit/api.ts";
+import { type AgentGrouping, statsApi } from "#features/overview/stats-api.ts";
 import { targetsApi } from "#features/targets/api.ts";
 import { workApi } from "#features/work/api.ts";
 import { AgentPage } from "#views/agents/detail.tsx";
-import { InvitePage } from "#views/agents/invite.tsx";
-import { AgentsPage } from "#views/agents/list.tsx";
+import { FleetPage } from "#views/agents/fleet.tsx";
+import { InvitePage, JoinedPage } from "#views/agents/invite.tsx";
+import { AgentsPage, RetiredAgentsPage } from "#views/agents/list.tsx";
+import { RetirePage } from "#views/agents/retire.tsx";
 import { listingOf } from "./listing.ts";
 import { choicesOf, namesOf } from "./lookups.ts";
 import type { Page, Shown, Visit } from "./page.ts";
 
 async function list(visit: Visit): Promise<Shown> {
-  return await listOf(visit, await listingOf(visit, agentsApi.list), false);
+  const [{ list, query, status }, all, online] = await Promise.all([
+    listingOf(visit, agentsApi.list),
+    visit.read(agentsApi.list, { per_page: 1 }),
+    visit.read(agentsApi.list, { per_page: 1, status: "Online" }),
+  ]);
+  const names = await namesOf(visit, { team: list.data.map((agent) => agent.teamId) });
+  const fleet = { total: all.total, inTouch: online.total };
+  const body = <AgentsPage {...{ frame: visit.frame, query, list, names, fleet }} />;
+  return { title: "Agents", body, status };
 }
 
 async function retired(visit: Visit): Promise<Shown> {
-  return await listOf(visit, await listingOf(visit, agentsApi.retired), true);
+  const { list, query, status } = await listingOf(visit, agentsApi.retired);
+  const names = await namesOf(visit, { team: list.data.map((agent) => agent.teamId) });
+  const body = <RetiredAgentsPage {...{ frame: visit.frame, query, list, names }} />;
+  return { title: "Retired agents", body, status };
 }
 
-type AgentListing = Awaited<ReturnType<typeof listingOf<(typeof agentsApi)["list"]>>>;
-
-async function listOf(visit: Visit, it: AgentListing, isRetired: boolean): Promise<Shown> {
-  const { list, query, status } = it;
-  const names = await namesOf(visit, { team: list.data.map((agent) => agent.teamId) });
-  const { frame } = visit;
-  const body = <AgentsPage {...{ frame, query, list, names }} retired={isRetired} />;
-  return { title: isRetired ? "Retired agents" : "Agents", body, status };
+async function fleet(visit: Visit): Promise<Shown> {
+  const by = (grouping: AgentGrouping) => visit.read(statsApi.agents, { by: grouping });
+  const [platforms, versions, teams] = await Promise.all([
+    by("platform"),
+    by("version"),
+    by("team"),
+  ]);
+  return { title: "Fleet", body: <FleetPage {...{ platforms, versions, teams }} /> };
 }
 
 async function invite(visit: Visit): Promise<Shown> {
@@ -33,22 +48,52 @@ async function invite(visit: Visit): Promise<Shown> {
   return { title: "Add an agent", body: <InvitePage frame={visit.frame} choices={choices} /> };
 }
 
+async function joined(visit: Visit): Promise<Shown> {
+  const token = await visit.read(agentsApi.joinToken, { id: visit.params["id"] });
+  return { title: "Join the agent", body: <JoinedPage frame={visit.frame} token={token} /> };
+}
+
 async function detail(visit: Visit): Promise<Shown> {
-  const agent = await visit.read(agentsApi.get, { id: visit.params["id"] });
+  const input = { id: visit.params["id"] };
+  const agent = await visit.read(agentsApi.get, input);
   const { frame } = visit;
   const filter = { agent_id: agent.id };
-  const [targets, jobs] = await Promise.all([
-    frame.may(targetsApi.list) ? visit.read(targetsApi.list, { ...filter, per_page: 100 }) : none,
+  const [dependencies, heartbeats, targets, jobs, events] = await Promise.all([
+    visit.read(agentsApi.dependencies, input),
+    visit.read(agentsApi.heartbeats, input),
+    frame.may(targetsApi.list) ? visit.read(targetsApi.list, { ...filter, per_page: 20 }) : none,
     frame.may(workApi.list) ? visit.read(workApi.list, { ...filter, per_page: 10 }) : none,
+    frame.may(auditApi.list)
+      ? visit.read(auditApi.list, { resource_id: agent.id, per_page: 8 })
+      : undefined,
   ]);
   const names = await namesOf(visit, {
     team: [agent.teamId],
-    agent: [agent.id],
     certificate: jobs.data.map((it) => it.certificateId),
     target: jobs.data.map((it) => it.targetId),
   });
-  const body = <AgentPage {...{ frame, agent, names }} targets={targets.data} jobs={jobs.data} />;
+  const body = (
+    <AgentPage
+      {...{ frame, agent, dependencies, heartbeats, names }}
+      targets={targets.data}
+      jobs={jobs.data}
+      events={events?.data}
+    />
+  );
   return { title: agent.name, body };
+}
+
+async function retire(visit: Visit): Promise<Shown> {
+  const input = { id: visit.params["id"] };
+  const [agent, dependencies] = await Promise.all([
+    visit.read(agentsApi.get, input),
+    visit.read(agentsApi.dependencies, input),
+  ]);
+  return {
+    title: "Retire",
+    crumbs: [{ label: agent.name, path: `/agents/${agent.id}` }],
+    body: <RetirePage {...{ frame: visit.frame, agent, dependencies }} />,
+  };
 }
 
 const none = { data: [] };
@@ -56,6 +101,9 @@ const none = { data: [] };
 export const agentPages: readonly Page[] = [
   { path: "/agents", load: list },
   { path: "/agents/retired", load: retired },
+  { path: "/agents/fleet", load: fleet },
   { path: "/agents/new", load: invite },
+  { path: "/agents/new/:id", load: joined },
   { path: "/agents/:id", load: detail },
+  { path: "/agents/:id/retire", load: retire },
 ];

@@ -7,6 +7,7 @@ import type { Outcome } from "#features/call.ts";
 import { NewKeyPage } from "#views/access/keys.tsx";
 import { FirstKeyPage } from "#views/access/setup.tsx";
 import { InvitedPage } from "#views/agents/invite.tsx";
+import type { Frame } from "#views/frame.ts";
 import type { Html } from "#views/html.ts";
 import type { FormInput } from "./form-input.ts";
 import { openSession, sessionCookieOf, visitorOfSession } from "./session.tsx";
@@ -31,11 +32,13 @@ export async function shownOnce(
       return await afterSetup(site, c, it);
     case accessApi.createKey.name: {
       const key = outputOf(accessApi.createKey, it.outcome);
-      return await page(site, c, visitor, "/keys", "The new API key", <NewKeyPage created={key} />);
+      return await page(site, c, visitor, "/keys", "The new API key", () => (
+        <NewKeyPage created={key} />
+      ));
     }
     case agentsApi.createJoinToken.name: {
       const token = outputOf(agentsApi.createJoinToken, it.outcome);
-      const view = <InvitedPage invited={token} now={site.parts.runner.world.clock.now()} />;
+      const view = (frame: Frame) => <InvitedPage frame={frame} invited={token} />;
       return await page(site, c, visitor, "/agents", "Join the agent", view);
     }
     default:
@@ -49,11 +52,11 @@ async function page(
   visitor: Visitor,
   path: string,
   title: string,
-  body: Html,
+  body: (frame: Frame) => Html,
 ): Promise<Response> {
   const place = { path, query: new URLSearchParams(), params: {}, sent: undefined };
   const visit = visitOf(site, c, visitor, place);
-  return await respond(site, c, visitor, { title, body, status: 200, visit });
+  return await respond(site, c, visitor, { title, body: body(visit.frame), status: 200, visit });
 }
 
 /** The first administrator is signed in at once. */
@@ -67,7 +70,7 @@ async function afterSetup(site: Site, c: Request, it: Done): Promise<Response> {
   }
   const visitor = await visitorOfSession(site, c, token);
   const body = <FirstKeyPage apiKey={apiKey} />;
-  const response = await page(site, c, visitor, "/", "Your API key", body);
+  const response = await page(site, c, visitor, "/", "Your API key", () => body);
   response.headers.append("set-cookie", sessionCookieOf(token));
   return response;
 }
