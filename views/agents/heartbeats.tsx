@@ -20,7 +20,7 @@ const together = 3;
 
 export function Heartbeats({ of, joined, now }: HeartbeatsProps): Html {
   const length: Milliseconds = of.slotSeconds * 1_000;
-  const slots = slotsOf(of.data, { length, joined, now });
+  const slots = slotsOf(of.data, { length, joined, now }).filter((it) => it.from <= now);
   return (
     <Panel title="Heartbeats" sub={`Last ${of.total} hours`}>
       <div class="pb">
@@ -56,7 +56,13 @@ export function sentenceOf(slots: readonly Slot[], length: Milliseconds, now: In
   if (said.length === 0) return "Nothing is known of this time yet.";
   const heard = said.filter((it) => it.heard).length;
   const silence = longestSilence(slots, length);
-  if (!silence) return "Heard of all the time.";
+  const [first] = said;
+  const isWhole = said.length > slots.length - 2;
+  if (!silence || !first) {
+    return isWhole || !first
+      ? "Heard of all the time."
+      : `Heard of all the time since ${shortly(first.from)}.`;
+  }
   const share = Math.floor((heard / said.length) * 1_000) / 10;
   const end = now - silence.until < length ? "until now" : `until ${relative(silence.until, now)}`;
   return `Heard of in ${share} % of the time. The longest silence was ${lengthInWords(silence.until - silence.from)}, ${end}.`;
