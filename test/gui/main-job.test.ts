@@ -64,7 +64,7 @@ describe("in a browser", () => {
     await page.getByRole("link", { name: "New target" }).click();
     await page.getByRole("link", { name: "NGINX" }).click();
     await page.getByLabel("Name", { exact: true }).fill("site");
-    await page.getByLabel("Agent").selectOption({ label: "web" });
+    await page.getByLabel("Agent", { exact: true }).selectOption({ label: "web" });
     await page.getByLabel("Certificate file", { exact: true }).fill(nginx.certPath);
     await page.getByLabel("Private key file", { exact: true }).fill(nginx.keyPath);
     await page.getByLabel("Main configuration file").fill(nginx.configFile);
@@ -86,7 +86,7 @@ describe("in a browser", () => {
     await page.getByLabel("Environment").fill("Production");
     await page.getByRole("button", { name: "New owner" }).click();
     await page.getByLabel("Name", { exact: true }).first().fill("Ada");
-    await page.getByLabel("Email").fill("ada@example.test");
+    await page.getByLabel(/^e-?mail/i).fill("ada@example.test");
     await page.getByRole("button", { name: "Add the owner" }).click();
     await page.getByRole("button", { name: "Next: review and order" }).click();
     await page.getByText("Names, key, place and profile agree").waitFor();
