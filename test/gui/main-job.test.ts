@@ -128,7 +128,7 @@ describe("in a browser", () => {
     await page.keyboard.press("Enter");
     await page.waitForURL("**/certificates?sort=-not_after");
     await page.locator("summary", { hasText: "Filter" }).click();
-    await page.getByLabel("Status").selectOption("Failed");
+    await page.getByRole("combobox", { name: "Status" }).selectOption("Failed");
     await page.getByRole("button", { name: "Apply" }).first().click();
     await page.getByText("No certificate matches.").waitFor();
     expect(new URL(page.url()).searchParams.get("sort")).toBe("-not_after");

@@ -35,6 +35,7 @@ describe("an order in steps", () => {
     at = await go(at, { target_ids: target, step: "3" });
     at = await go(at, { environment: "Production", make: "owner" });
     const making = await admin.get(at);
+    expect(making.html).toContain('aria-current="step"><span>3</span>');
     const made = await admin.send(making.form("owners.create"), {
       name: "Ada",
       email: "ada@example.test",

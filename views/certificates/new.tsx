@@ -115,6 +115,8 @@ function StepForm(props: NewCertificateProps): Html {
             </a>
           ) : null}
         </div>
+        {/* The last one counts where no button named a step: what is made on the way is made here. */}
+        <Hidden name="step" value={String(step)} />
       </form>
     </>
   );
