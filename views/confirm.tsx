@@ -5,12 +5,15 @@ import { type Given, OperationForm } from "./form.tsx";
 import type { Choices, Frame } from "./frame.ts";
 import type { Children, Html } from "./html.ts";
 
+/** A number and what it counts. Zeros are said as well: they calm. */
+export type BlastNumber = readonly [number: string, of: string];
+
 export interface ConfirmProps {
   readonly frame: Frame;
   readonly of: Contract;
   readonly title: string;
-  /** What hangs on it: a number and what it counts. Zeros are said as well: they calm. */
-  readonly blast: readonly (readonly [number: string, of: string])[];
+  /** What hangs on it. */
+  readonly blast: readonly BlastNumber[];
   /** What will be, and whether it can be undone. */
   readonly children: Children;
   readonly hidden: Given;
@@ -18,29 +21,22 @@ export interface ConfirmProps {
   readonly choices?: Choices;
   /** The verb and what it is done to. */
   readonly submit: string;
-  /** Back without doing it. */
+  /** Back without doing it; afterwards as well. */
   readonly cancel: string;
+  /** Afterwards where the operation usually leads, and not back. */
+  readonly leads?: boolean;
 }
 
 /** A page by itself; a script shows the same inside of a dialog. */
 export function Confirm(props: ConfirmProps): Html {
-  const { frame, of, title, blast, hidden, only, choices, submit, cancel } = props;
+  const { frame, of, title, blast, hidden, only, choices, submit, cancel, leads } = props;
   return (
     <section class="dlg panel" aria-label={title}>
       <header>
         <h1>{title}</h1>
       </header>
       <div>
-        {blast.length > 0 ? (
-          <div class="blast">
-            {blast.map(([n, words]) => (
-              <div>
-                <b>{n}</b>
-                <span class="sub">{words}</span>
-              </div>
-            ))}
-          </div>
-        ) : null}
+        <Blast of={blast} />
         {props.children}
         <OperationForm
           of={of}
@@ -50,10 +46,24 @@ export function Confirm(props: ConfirmProps): Html {
           choices={choices ?? {}}
           submit={submit}
           cancel={cancel}
-          next={cancel}
+          {...(leads ? {} : { next: cancel })}
           danger
         />
       </div>
     </section>
+  );
+}
+
+export function Blast({ of }: { readonly of: readonly BlastNumber[] }): Html | null {
+  if (of.length === 0) return null;
+  return (
+    <div class="blast">
+      {of.map(([n, words]) => (
+        <div>
+          <b>{n}</b>
+          <span class="sub">{words}</span>
+        </div>
+      ))}
+    </div>
   );
 }

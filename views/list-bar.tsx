@@ -6,7 +6,7 @@ import { Hidden } from "./form.tsx";
 import type { Choice } from "./frame.ts";
 import type { Html } from "./html.ts";
 import { Icon } from "./icon.tsx";
-import { hrefOf, hrefWithout, isMechanic } from "./list-query.ts";
+import { hrefOf, hrefWithout, isMechanic, passing } from "./list-query.ts";
 import type { ListTableProps } from "./listed.ts";
 import { within } from "./live.tsx";
 
@@ -37,7 +37,7 @@ function Kept({
   readonly but: readonly string[];
 }): Html {
   const left = [...query].filter(
-    ([name, value]) => value !== "" && !["cursor", "page", ...but].includes(name),
+    ([name, value]) => value !== "" && ![...passing, ...but].includes(name),
   );
   return (
     <>

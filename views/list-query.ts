@@ -12,10 +12,11 @@ const mechanics: ReadonlySet<string> = new Set([
   "cursor",
   "sort",
   "fields",
+  "count",
 ]);
 
 /** What only a page knows of; the operation is not asked with it. */
-export const arrangement: ReadonlySet<string> = new Set(["columns", "density"]);
+export const arrangement: ReadonlySet<string> = new Set(["columns", "density", "chosen"]);
 
 export const isMechanic = (name: string): boolean => mechanics.has(name) || arrangement.has(name);
 
@@ -33,14 +34,17 @@ export function defaultSort(of: Contract): string | undefined {
   return said?.replace(/^Default /, "");
 }
 
-/** The same list otherwise; changing anything begins at the first page again. Null takes a parameter away. */
+/** What belongs to one page of a list as it is: changing anything begins anew. */
+export const passing: readonly string[] = ["cursor", "page", "chosen"];
+
+/** The same list otherwise, from its first page and with nothing chosen. Null takes a parameter away. */
 export function hrefOf(
   path: string,
   query: URLSearchParams,
   change: Readonly<Record<string, string | null>>,
 ): string {
   const next = new URLSearchParams([...query].filter(([, value]) => value !== ""));
-  for (const name of ["cursor", "page"]) next.delete(name);
+  for (const name of passing) next.delete(name);
   for (const [name, value] of Object.entries(change)) {
     if (value === null) next.delete(name);
     else next.set(name, value);

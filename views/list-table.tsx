@@ -4,7 +4,7 @@ import type { Html } from "./html.ts";
 import { Icon } from "./icon.tsx";
 import { ListBar } from "./list-bar.tsx";
 import { defaultSort, filterNames, hrefOf } from "./list-query.ts";
-import type { ListTableProps } from "./listed.ts";
+import type { Listed, ListTableProps } from "./listed.ts";
 import { within } from "./live.tsx";
 import { ProblemNote } from "./problem.tsx";
 import { type Column, Head, headClass, Table } from "./table.tsx";
@@ -22,6 +22,7 @@ export function ListTable<Row>(props: ListTableProps<Row>): Html {
       <div id="list">
         {list.problem ? <ProblemNote problem={list.problem} /> : null}
         {list.data.length === 0 && !list.problem ? <NoMatch {...props} /> : null}
+        {props.chosen}
         {list.data.length > 0 ? (
           <Table
             {...props}
@@ -61,7 +62,7 @@ function NoMatch<Row>({ empty, path, frame }: ListTableProps<Row>): Html {
 
 function SortHead<Row>(props: ListTableProps<Row> & { readonly column: Column<Row> }): Html {
   const { column, path, query, frame, of } = props;
-  if (column.sort === undefined) return <Head of={column} />;
+  if (column.sort === undefined || column.head) return <Head of={column} />;
   const present = query.get("sort") ?? defaultSort(of);
   const ascends = present === column.sort;
   const descends = present === `-${column.sort}`;
@@ -80,14 +81,19 @@ function SortHead<Row>(props: ListTableProps<Row> & { readonly column: Column<Ro
 
 export const grouped = (n: number): string => n.toLocaleString("en-US");
 
+/** `12,431`, or `more than 10,000` where nobody counted to the end. */
+export const countOf = (of: Pick<Listed<unknown>, "total" | "totalIsExact">): string =>
+  of.totalIsExact ? grouped(of.total) : `more than ${grouped(of.total)}`;
+
 function Pager<Row>({ list, path, query, frame, caption }: ListTableProps<Row>): Html | null {
   if (list.problem || list.total === 0) return null;
   const { nextCursor, total, data } = list;
+  const chosen = query.get("chosen");
   const isLater = query.has("cursor") || query.has("page");
   const counted =
     total === data.length
       ? `${grouped(total)} in all`
-      : `${grouped(data.length)} of ${grouped(total)}`;
+      : `${grouped(data.length)} of ${countOf(list)}`;
   return (
     <nav class="pager" aria-label={`${caption}: pages`}>
       <span>{counted}</span>
@@ -101,7 +107,7 @@ function Pager<Row>({ list, path, query, frame, caption }: ListTableProps<Row>):
       {nextCursor === null ? null : (
         <a
           class="btn"
-          href={hrefOf(path, query, { cursor: nextCursor })}
+          href={hrefOf(path, query, { cursor: nextCursor, chosen })}
           rel="next"
           {...within(frame)}
         >

@@ -8,6 +8,8 @@ import type { Column } from "./table.tsx";
 export interface Listed<Row> {
   readonly data: readonly Row[];
   readonly total: number;
+  /** False: there are more than `total`. */
+  readonly totalIsExact: boolean;
   readonly nextCursor: string | null;
   readonly problem: ShownProblem | undefined;
 }
@@ -27,6 +29,8 @@ export interface ListTableProps<Row> {
   readonly none?: Html | undefined;
   /** What can be done with ticked rows. */
   readonly bulk?: Html | null;
+  /** Above the table: whether more than the page is chosen. */
+  readonly chosen?: Html | null;
   readonly class?: string;
   readonly rowId?: (row: Row) => string;
 }

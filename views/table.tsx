@@ -11,6 +11,8 @@ export interface Column<Row> {
   readonly class?: string;
   /** What stands before the value on a phone, where there is no head; false: the value says it. */
   readonly label?: string | false;
+  /** In the head instead of the title. */
+  readonly head?: Html;
   /** Of the head's cell: `w-44`. */
   readonly width?: string;
   /** Shown only when somebody asks for it. */
@@ -69,7 +71,7 @@ export const headClass = <Row,>(of: Column<Row>): string | undefined =>
 export function Head<Row>({ of }: { readonly of: Column<Row> }): Html {
   return (
     <th scope="col" class={headClass(of)}>
-      {of.title === "" ? <span class="sr-only">Actions</span> : of.title}
+      {of.head ?? (of.title === "" ? <span class="sr-only">Actions</span> : of.title)}
     </th>
   );
 }

@@ -131,4 +131,31 @@ eachEngine("what is served", (open) => {
     await end("deployed", "itself");
     expect((await states()).current).toEqual(twice("Deployed"));
   });
+
+  test("is left alone by whoever archives what is not served, and archived by whoever means it", async () => {
+    const { id } = await given("archived");
+    const chosen = { certificate_ids: [id] };
+    const about = await product.ok("POST", "/api/v1/certificates/bulk-preview", chosen);
+    expect(about).toMatchObject({ total: 1, counts: { served: 1, targets: 2 } });
+    const single = await product.request(
+      "DELETE",
+      `/api/v1/certificates/${id}?unless_served=true`,
+      { key: product.adminKey },
+    );
+    expect([single.status, single.body.detail]).toEqual([
+      409,
+      "2 targets serve the certificate now",
+    ]);
+    const archive = async (more: object) => {
+      const { job_id } = await product.ok("POST", "/api/v1/certificates/bulk-archive", {
+        ...{ ...chosen, confirm: "archive 1 certificate", ...more },
+      });
+      while ((await product.engine.drain()) > 0);
+      return (await product.ok("GET", `/api/v1/jobs/${job_id}/items`)).data;
+    };
+    expect(await archive({})).toMatchObject([{ status: "skipped" }]);
+    expect(await archive({ unless_served: false })).toMatchObject([{ status: "succeeded" }]);
+    const { counts } = await product.ok("POST", "/api/v1/certificates/bulk-preview", chosen);
+    expect(counts).toMatchObject({ served: 0, archived: 1 });
+  });
 });

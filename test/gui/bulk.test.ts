@@ -1,6 +1,10 @@
 import { beforeAll, describe, expect, test } from "bun:test";
+import { certificatesApi } from "#features/certificates/api.ts";
 import { csr } from "#test/csr.ts";
 import { opener } from "#test/database/engines.ts";
+import { bulkKinds } from "#views/certificates/bulk-kinds.ts";
+import { fieldsOf } from "#views/fields.ts";
+import { filterNames } from "#views/list-query.ts";
 import { openSite, type Site, type Visitor } from "./site.ts";
 
 describe("bulk work on pages", () => {
@@ -31,7 +35,7 @@ describe("bulk work on pages", () => {
     const [one, two] = ids;
     const path = `/certificates/bulk-renew?certificate_ids=${one}&certificate_ids=${two}`;
     const before = await admin.get(path);
-    expect(before.html).toContain("<b>2 certificates</b>");
+    expect(before.html).toContain('<b class="bidi">2 certificates</b>');
     expect(before.html).toContain("one.example.test");
     expect(before.html).not.toContain("three.example.test");
     const sent = await admin.send(before.form("certificates.bulk-renew"));
@@ -46,9 +50,15 @@ describe("bulk work on pages", () => {
 
   test("what a filter matches is counted first, and is what is done", async () => {
     const list = await admin.get("/certificates?owner_id=o-old");
-    expect(list.html).toContain('href="/certificates/bulk-renew?owner_id=o-old"');
-    expect(list.html).toContain('href="/certificates/bulk-reassign?from_owner_id=o-old"');
-    const page = await admin.get("/certificates/bulk-reassign?from_owner_id=o-old");
+    expect(list.html).not.toContain('name="owner_id" value="o-old"/><button');
+    const all = await admin.get("/certificates?owner_id=o-old&chosen=all");
+    expect(all.html).toContain("All 3 that match are chosen.");
+    expect(all.html).toContain("<b>All 3 chosen</b>");
+    const bar = all.html.slice(all.html.indexOf('id="selected"'));
+    expect(bar).toContain('<input type="hidden" name="owner_id" value="o-old"/>');
+    expect(bar).toContain('formaction="/certificates/bulk-reassign"');
+    const page = await admin.get("/certificates/bulk-reassign?owner_id=o-old");
+    expect(page.form("certificates.bulk-reassign").fields.get("from_owner_id")).toBe("o-old");
     expect(page.html).toContain("Reassign 3 certificates");
     const empty = await admin.send(page.form("certificates.bulk-reassign"));
     expect(empty.status).toBe(400);
@@ -79,12 +89,66 @@ describe("bulk work on pages", () => {
     expect((await admin.get(path)).html).toContain("3 cancelled");
   });
 
+  test("takes every filter of the list", () => {
+    for (const { of, renamed } of [
+      ...bulkKinds,
+      { of: certificatesApi.bulkPreview, renamed: {} as Readonly<Record<string, string>> },
+    ]) {
+      const known = fieldsOf(of).map(({ name }) => name);
+      for (const name of filterNames(certificatesApi.list)) {
+        expect(known).toContain(renamed[name] ?? name);
+      }
+    }
+  });
+
+  test("tags many, and says which are missing before that", async () => {
+    const path = "/certificates/bulk-tag?owner_id=o-new";
+    const page = await admin.get(path);
+    expect(page.html).toContain("Tag 3 certificates");
+    const empty = await admin.send(page.form("certificates.bulk-tag"));
+    expect([empty.status, empty.html.includes("say which tags")]).toEqual([400, true]);
+    const { location } = await admin.send(empty.form("certificates.bulk-tag"), {
+      set_tags: "tier=0\ncost centre=4711",
+    });
+    await site.product.engine.drain();
+    expect((await admin.get(location ?? "")).html).toContain("3 of 3 done: 3 succeeded.");
+    const { data } = await site.product.ok("GET", "/api/v1/certificates?owner_id=o-new&q=4711");
+    expect(data).toHaveLength(3);
+    expect(data[0].tags).toEqual({ tier: "0", "cost centre": "4711" });
+  });
+
+  test("archives many when the phrase says how many", async () => {
+    const page = await admin.get("/certificates/bulk-archive?owner_id=o-new");
+    expect(page.html).toContain("<code>archive 3 certificates</code>");
+    const form = page.form("certificates.bulk-archive");
+    expect(form.fields.getAll("unless_served")).toEqual(["false", "true"]);
+    const wrong = await admin.send(form, { confirm: "archive 2 certificates" });
+    expect(wrong.status).toBe(400);
+    expect(wrong.html).toContain("is not &quot;archive 3 certificates&quot;");
+    const again = wrong.form("certificates.bulk-archive");
+    const { location } = await admin.send(again, { confirm: " Archive 3  certificates " });
+    expect(location).toStartWith("/jobs/");
+    await site.product.engine.drain();
+    expect((await admin.get(location ?? "")).html).toContain("3 of 3 done: 3 succeeded.");
+    const { total } = await site.product.ok("GET", "/api/v1/certificates?status=archived");
+    expect(total).toBe(3);
+    const kept = await admin.get("/certificates/bulk-archive?status=Archived");
+    expect(kept.html).toContain("Archive 3 certificates?");
+  });
+
   test("nothing chosen leads back, a bad filter is named, and a viewer is offered nothing", async () => {
     expect((await admin.get("/certificates/bulk-renew")).html).toContain(
       "No certificate is chosen",
     );
     const bad = await admin.get("/certificates/bulk-renew?status=happy");
     expect([bad.status, bad.html.includes("must be one of")]).toEqual([400, true]);
+    for (const { path } of bulkKinds) {
+      const odd = await admin.get(`${path}?status=Active&colour=red`);
+      expect([odd.status, odd.html.includes("colour")]).toEqual([400, true]);
+      expect(odd.html).not.toContain('action="/ui/certificates.bulk');
+    }
+    const everything = await admin.get("/certificates?chosen=all");
+    expect(everything.html).not.toContain("that match are chosen");
     const viewer = await site.userWith({ role: "viewer" });
     const list = await viewer.get("/certificates?owner_id=o-new");
     expect(list.html).not.toContain("certificate_ids");

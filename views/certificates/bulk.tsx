@@ -1,182 +1,224 @@
 /** Work on many certificates: what it is about before it is done, and the form that does it. */
 /** @jsxImportSource hono/jsx */
 import { certificatesApi } from "#features/certificates/api.ts";
+import type { BulkPreview } from "#features/certificates/bulk-api.ts";
+import { phraseFor } from "#features/certificates/phrase.ts";
+import { Blast, type BlastNumber, Confirm } from "../confirm.tsx";
 import { Empty } from "../empty.tsx";
 import { fieldsOf } from "../fields.ts";
 import { OperationForm } from "../form.tsx";
-import type { Choices, Frame, ShownProblem } from "../frame.ts";
+import type { Choices, Frame, ShownProblem, Texts } from "../frame.ts";
 import { Head } from "../head.tsx";
 import type { Html } from "../html.ts";
-import { Icon } from "../icon.tsx";
 import { grouped } from "../list-table.tsx";
 import { Columns, Panel } from "../panel.tsx";
 import { ProblemNote } from "../problem.tsx";
-
-export interface Matched {
-  readonly total: number;
-  /** Some of them, to recognise what was chosen. */
-  readonly some: readonly { readonly id: string; readonly name: string }[];
-  readonly problem: ShownProblem | undefined;
-}
+import type { BulkKind } from "./bulk-kinds.ts";
 
 export interface BulkProps {
   readonly frame: Frame;
-  readonly of: typeof certificatesApi.bulkRenew | typeof certificatesApi.bulkReassign;
-  /** What was chosen by wire name: ids, or criteria. */
-  readonly chosen: Readonly<Record<string, readonly string[]>>;
-  readonly matched: Matched;
+  readonly kind: BulkKind;
+  /** What was chosen, by the names of the list: ids, criteria, or both. */
+  readonly chosen: Texts;
+  /** Undefined when nothing is chosen, or the choice is not understood. */
+  readonly preview: BulkPreview | undefined;
+  readonly problem: ShownProblem | undefined;
   readonly choices: Choices;
 }
 
 export function BulkPage(props: BulkProps): Html {
-  const { frame, of, chosen, matched, choices } = props;
-  const count = counted(matched.total);
-  const isRenewal = of.name === certificatesApi.bulkRenew.name;
+  const { kind, preview, problem } = props;
+  if (preview === undefined || preview.total === 0) {
+    return (
+      <>
+        <Head title={kind.of.summary} />
+        {problem ? <ProblemNote problem={problem} /> : null}
+        <NothingChosen {...props} />
+      </>
+    );
+  }
+  const { counts } = preview;
+  if (counts === null) return <TooMany {...props} total={preview.total} />;
+  return kind.danger ? (
+    <Archive {...props} preview={preview} counts={counts} />
+  ) : (
+    <Change {...props} preview={preview} counts={counts} />
+  );
+}
+
+interface Counted extends BulkProps {
+  readonly preview: BulkPreview;
+  readonly counts: NonNullable<BulkPreview["counts"]>;
+}
+
+function Change(props: Counted): Html {
+  const { frame, kind, preview, counts, choices } = props;
+  const count = counted(preview.total);
   return (
     <>
       <Head
-        title={of.summary}
+        title={kind.of.summary}
         lede={
-          matched.total === 0 ? null : (
-            <>
-              <b>{`${count}${criteriaOf(props)}`}</b>
-              {". It becomes a job that can be paused and stopped, and shows what came of each."}
-            </>
-          )
+          <>
+            <b class="bidi">{`${count}${criteriaOf(props)}`}</b>
+            {". It becomes a job that can be paused and stopped, and shows what came of each."}
+          </>
         }
       />
-      {matched.problem ? <ProblemNote problem={matched.problem} /> : null}
-      {matched.total === 0 ? (
-        <Empty
-          frame={frame}
-          title="No certificate is chosen"
-          text="Tick some in the list, or filter the list and take all that match."
-          ways={[
-            {
-              icon: "file-badge",
-              title: "Choose",
-              text: "Every row has a box; the bar below the list says what can be done.",
-              href: "/certificates",
-              action: "Certificates",
-            },
-          ]}
-        />
-      ) : (
-        <Columns
-          main={
-            <Panel title={isRenewal ? "How" : "To whom"} padded>
-              <OperationForm
-                of={of}
-                frame={frame}
-                hidden={chosen}
-                only={isRenewal ? ["force"] : ["owner_id", "team_id"]}
-                choices={choices}
-                submit={`${isRenewal ? "Renew" : "Reassign"} ${count}`}
-                cancel="/certificates"
-              />
-            </Panel>
-          }
-          aside={
-            <Panel title="What is chosen" sub={count}>
-              <ul class="pb plain grid gap-1">
-                {matched.some.map((it) => (
-                  <li>
-                    <a class="a" href={`/certificates/${it.id}`} dir="auto">
-                      {it.name}
-                    </a>
-                  </li>
-                ))}
-                {matched.total > matched.some.length ? (
-                  <li class="sub">{`and ${grouped(matched.total - matched.some.length)} more`}</li>
-                ) : null}
-              </ul>
-            </Panel>
-          }
-        />
-      )}
+      <Columns
+        main={
+          <Panel title={kind.heading} padded>
+            <Blast of={blastOf(counts)} />
+            <OperationForm
+              of={kind.of}
+              frame={frame}
+              hidden={hiddenOf(props)}
+              only={kind.change}
+              choices={choices}
+              submit={`${kind.verb} ${count}`}
+              cancel={backTo(props)}
+            />
+          </Panel>
+        }
+        aside={
+          <Panel title="What is chosen" sub={count}>
+            <Some of={preview} />
+          </Panel>
+        }
+      />
     </>
   );
 }
 
+function Archive(props: Counted): Html {
+  const { frame, kind, preview, counts } = props;
+  const count = counted(preview.total);
+  return (
+    <Confirm
+      frame={frame}
+      of={kind.of}
+      title={`Archive ${count}?`}
+      blast={blastOf(counts)}
+      hidden={hiddenOf(props)}
+      only={kind.change}
+      submit={`Archive ${count}`}
+      cancel={backTo(props)}
+      leads
+    >
+      <p class="bidi">
+        {`An archived certificate is no longer renewed or deployed; it can be taken out of the archive again. ${count}${criteriaOf(props)}.`}
+      </p>
+      {counts.served > 0 ? (
+        <p>
+          {`${counted(counts.served)} of these ${counts.served === 1 ? "is" : "are"} served now and would end without a successor. With the box ticked ${counts.served === 1 ? "it stays" : "they stay"} as ${counts.served === 1 ? "it is" : "they are"}.`}
+        </p>
+      ) : null}
+      <details>
+        <summary>{`What is chosen: ${count}`}</summary>
+        <Some of={preview} />
+      </details>
+      <p>
+        To confirm, type <code>{phraseFor("archive", preview.total)}</code>
+      </p>
+    </Confirm>
+  );
+}
+
+/** Zeros are said as well: they calm. */
+const blastOf = (it: Counted["counts"]): readonly BlastNumber[] => [
+  [
+    grouped(it.served),
+    it.targets === it.served ? "served now" : `served now, ${onTargets(it.targets)}`,
+  ],
+  [grouped(it.expiring), "end within 30 days"],
+  [grouped(it.renewing), "being renewed"],
+  it.notFound > 0
+    ? [grouped(it.notFound), "not there"]
+    : [grouped(it.teams), it.teams === 1 ? "team" : "teams"],
+];
+
+const onTargets = (n: number) => `on ${grouped(n)} ${n === 1 ? "target" : "targets"}`;
+
 const counted = (n: number): string => (n === 1 ? "1 certificate" : `${grouped(n)} certificates`);
 
-/** By the words of the form's fields and choices. Empty when they were named one by one. */
-function criteriaOf({ of, chosen, choices }: BulkProps): string {
-  const titles = new Map(fieldsOf(of).map((it) => [it.name, it.title]));
+function Some({ of }: { readonly of: BulkPreview }): Html {
+  return (
+    <ul class="pb plain grid gap-1">
+      {of.some.map((it) => (
+        <li>
+          <a class="a" href={`/certificates/${it.id}`} dir="auto">
+            {it.name}
+          </a>
+        </li>
+      ))}
+      {of.total > of.some.length ? (
+        <li class="sub">{`and ${grouped(of.total - of.some.length)} more`}</li>
+      ) : null}
+    </ul>
+  );
+}
+
+function TooMany(props: BulkProps & { readonly total: number }): Html {
+  return (
+    <>
+      <Head
+        title={props.kind.of.summary}
+        lede={
+          <>
+            <b class="bidi">{`${counted(props.total)}${criteriaOf(props)}`}</b>
+            {" are more than one job takes. Narrow the list to at most 50,000."}
+          </>
+        }
+      />
+      <a class="btn" href={backTo(props)}>
+        Back to the list
+      </a>
+    </>
+  );
+}
+
+function NothingChosen({ frame }: BulkProps): Html {
+  return (
+    <Empty
+      frame={frame}
+      title="No certificate is chosen"
+      text="Tick some in the list, or filter the list and take all that match."
+      ways={[
+        {
+          icon: "file-badge",
+          title: "Choose",
+          text: "Every row has a box; the bar below the list says what can be done.",
+          href: "/certificates",
+          action: "Certificates",
+        },
+      ]}
+    />
+  );
+}
+
+/** By the names of the operation. */
+const hiddenOf = ({ kind, chosen }: BulkProps): Texts =>
+  Object.fromEntries(
+    Object.entries(chosen).map(([name, values]) => [kind.renamed[name] ?? name, values]),
+  );
+
+/** The list as it was; what was ticked there is not kept. */
+function backTo({ chosen }: BulkProps): string {
+  const pairs = Object.entries(chosen).flatMap(([name, values]) =>
+    name === "certificate_ids" ? [] : values.map((value) => [name, value]),
+  );
+  const text = new URLSearchParams(pairs).toString();
+  return text === "" ? "/certificates" : `/certificates?${text}`;
+}
+
+/** By the words of the list's filters. Empty when they were named one by one. */
+function criteriaOf({ chosen, choices }: BulkProps): string {
+  const titles = new Map(fieldsOf(certificatesApi.list).map((it) => [it.name, it.title]));
   const said = Object.entries(chosen)
     .filter(([name]) => name !== "certificate_ids")
     .map(([name, values]) => {
-      const known = choices[name.replace(/^from_/, "")] ?? [];
-      const labels = values.map((it) => known.find(({ value }) => value === it)?.label ?? it);
-      return `${titles.get(name) ?? name}: ${labels.join(", ")}`;
+      const labels = values.map((it) => choices[name]?.find(({ value }) => value === it)?.label);
+      return `${titles.get(name) ?? name}: ${labels.map((it, at) => it ?? values[at]).join(", ")}`;
     });
   return said.length === 0 ? "" : ` (${said.join("; ")})`;
-}
-
-export interface SelectedProps {
-  readonly frame: Frame;
-  readonly query: URLSearchParams;
-  readonly total: number;
-  /** The criteria of the list, by wire name. */
-  readonly criteria: readonly string[];
-}
-
-const formId = "selected";
-
-/** Above the table: what can be done with the rows that are ticked, and with all that match. */
-export function SelectedBar({ frame, query, total, criteria }: SelectedProps): Html | null {
-  if (!frame.may(certificatesApi.bulkRenew) || total === 0) return null;
-  const narrowed = [...query].filter(([name, value]) => criteria.includes(name) && value !== "");
-  const owner = narrowed.length === 1 ? query.get("owner_id") : null;
-  return (
-    <form
-      method="get"
-      action="/certificates/bulk-renew"
-      id={formId}
-      class="bulk"
-      role="toolbar"
-      aria-label="With the chosen certificates"
-    >
-      <b data-picked>With the chosen</b>
-      <button type="submit" class="btn btn-sm">
-        <Icon name="refresh-cw" class="i-s" />
-        Renew…
-      </button>
-      <button type="submit" class="btn btn-sm" formaction="/certificates/bulk-reassign">
-        <Icon name="users" class="i-s" />
-        Reassign…
-      </button>
-      {narrowed.length > 0 ? (
-        <>
-          <hr />
-          <a class="btn btn-sm" href={`/certificates/bulk-renew?${new URLSearchParams(narrowed)}`}>
-            {`Renew all ${grouped(total)} that match…`}
-          </a>
-        </>
-      ) : null}
-      {owner ? (
-        <a
-          class="btn btn-sm"
-          href={`/certificates/bulk-reassign?${new URLSearchParams({ from_owner_id: owner })}`}
-        >
-          {`Reassign all ${grouped(total)} of this owner…`}
-        </a>
-      ) : null}
-    </form>
-  );
-}
-
-export function Tick({ id, name }: { readonly id: string; readonly name: string }): Html {
-  return (
-    <label>
-      <input
-        type="checkbox"
-        class="checkbox"
-        name="certificate_ids"
-        value={id}
-        form={formId}
-        aria-label={`Choose ${name}`}
-      />
-    </label>
-  );
 }

@@ -7,14 +7,14 @@ import { Empty } from "../empty.tsx";
 import type { Choices, Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
 import { ListPage, type Rows } from "../list-page.tsx";
-import { filterNames } from "../list-query.ts";
-import { grouped } from "../list-table.tsx";
+import { countOf } from "../list-table.tsx";
+import type { Listed } from "../listed.ts";
 import { type Names, Ref } from "../reference.tsx";
 import type { Column } from "../table.tsx";
 import { Tabs } from "../tabs.tsx";
 import { Time } from "../time.tsx";
-import { SelectedBar, Tick } from "./bulk.tsx";
 import { Expiry, Standing } from "./cells.tsx";
+import { AllRow, criteriaIn, SelectedBar, tickColumn } from "./selected.tsx";
 
 export interface CertificatesProps extends Rows<CertificateView> {
   readonly names: Names;
@@ -23,23 +23,23 @@ export interface CertificatesProps extends Rows<CertificateView> {
 
 export function CertificatesPage({ names, choices, ...rows }: CertificatesProps): Html {
   const { frame, query, list } = rows;
-  const criteria = filterNames(certificatesApi.list);
   return (
     <ListPage
       {...rows}
       title="Certificates"
-      lede={list.problem ? null : ledeOf(list.total, query)}
+      lede={list.problem ? null : ledeOf(list, query)}
       create={{ contract: certificatesApi.create, label: "New certificate" }}
       views={<Tabs frame={frame} query={query} path="/certificates" tabs={tabs} />}
       of={certificatesApi.list}
       path="/certificates"
-      columns={columnsOf(frame, names)}
+      columns={columnsOf(frame, names, query)}
       choices={choices}
       empty="No certificate matches."
       none={<NoCertificate frame={frame} />}
       class="certs"
       rowId={(it) => it.id}
-      bulk={<SelectedBar {...{ frame, query, total: list.total, criteria }} />}
+      chosen={<AllRow {...{ frame, query, list }} />}
+      bulk={<SelectedBar {...{ frame, query, list }} />}
     />
   );
 }
@@ -53,12 +53,14 @@ const tabs = [
   { label: "Archived", query: "status=Archived" },
 ] as const;
 
-function ledeOf(total: number, query: URLSearchParams): Html {
-  const isNarrowed = filterNames(certificatesApi.list).some((name) => query.get(name));
+function ledeOf(list: Listed<CertificateView>, query: URLSearchParams): Html {
+  const { total } = list;
+  const isNarrowed = criteriaIn(query).length > 0;
+  const count = countOf(list);
   const verb = isNarrowed ? ["matches", "match"] : ["is managed", "are managed"];
   return (
     <>
-      <b>{`${grouped(total)} ${total === 1 ? "certificate" : "certificates"}`}</b>
+      <b>{`${count.charAt(0).toUpperCase()}${count.slice(1)} ${total === 1 ? "certificate" : "certificates"}`}</b>
       {` ${total === 1 ? verb[0] : verb[1]}.`}
     </>
   );
@@ -98,8 +100,12 @@ function NoCertificate({ frame }: { readonly frame: Frame }): Html {
   );
 }
 
-const columnsOf = (frame: Frame, names: Names): readonly Column<CertificateView>[] => [
-  ...(frame.may(certificatesApi.bulkRenew) ? [tickColumn] : []),
+const columnsOf = (
+  frame: Frame,
+  names: Names,
+  query: URLSearchParams,
+): readonly Column<CertificateView>[] => [
+  ...(frame.may(certificatesApi.bulkRenew) ? [tickColumn(query)] : []),
   { title: "Certificate", sort: "name", cell: (it) => <Named of={it} />, label: false },
   {
     title: "Status",
@@ -151,13 +157,6 @@ const columnsOf = (frame: Frame, names: Names): readonly Column<CertificateView>
     cell: (it) => <Time at={it.createdAt} now={frame.now} />,
   },
 ];
-
-const tickColumn: Column<CertificateView> = {
-  title: "Choose",
-  class: "ck",
-  label: false,
-  cell: (it) => <Tick id={it.id} name={it.name} />,
-};
 
 /** What else it is for, to recognise it by. */
 function Named({ of }: { readonly of: CertificateView }): Html {

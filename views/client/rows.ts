@@ -2,8 +2,9 @@
 import { all, find, isShown, onClick } from "./dom.ts";
 
 const rows = (): HTMLElement[] => all("main table.tbl tbody tr").filter(isShown);
-const ticks = "tbody input[type=checkbox]";
-const tickOf = (row: Element): HTMLInputElement | null => row.querySelector("input[type=checkbox]");
+const box = "input[type=checkbox]:not(:disabled)";
+const ticks = `tbody ${box}`;
+const tickOf = (row: Element): HTMLInputElement | null => row.querySelector(box);
 
 let current: HTMLElement | undefined;
 /** Where a range begins. */

@@ -41,6 +41,8 @@ export interface BulkHalves<C extends Contract> {
   readonly named: string;
   /** What is matched now, at most `mostItems` and one more. */
   select(ctx: Context, input: Input<C>): Promise<readonly Subject[]>;
+  /** May it be done with these? Throws `invalid-input`. */
+  check?(input: Input<C>, subjects: readonly Subject[]): void;
   /** The single operation's input without its id. */
   change(input: Input<C>): Readonly<Record<string, unknown>>;
 }
@@ -66,6 +68,7 @@ export function bulk<C extends BulkContract>(
           `more than ${mostItems} match, which is the most for one bulk job; narrow the criteria`,
         );
       }
+      halves.check?.(input, subjects);
       return { subjects, teamPk: teamOf(ctx.scope, subjects) };
     },
     async commit(tx, { subjects, teamPk }, input) {

@@ -4,11 +4,9 @@ import { contract } from "#base/contract.ts";
 import { Id } from "#base/id.ts";
 import { listOf, listQuery, searchQuery } from "#base/page.ts";
 import { patchOf } from "#base/schema.ts";
-import { Timestamp } from "#base/time.ts";
-import { BulkAnswer } from "../bulk/answer.ts";
+import { bulkApi } from "./bulk-api.ts";
 import {
   CertificateDetails,
-  CertificateStatus,
   CertificateView,
   CertificateWithTargets,
   CheckedOrder,
@@ -16,6 +14,7 @@ import {
   NewCertificate,
   VersionView,
 } from "./certificate.ts";
+import { criteria, tagging } from "./criteria.ts";
 
 const reading = {
   method: "GET",
@@ -26,42 +25,6 @@ const reading = {
 } as const;
 const writing = { permission: "certificates:write", scope: "team", effect: "write" } as const;
 const byId = z.strictObject({ id: Id });
-
-/** Wire status in any case: `active` means Active. */
-const StatusFilter = z
-  .string()
-  .refine((it) => statusNamed(it) !== undefined, {
-    error: `must be one of ${CertificateStatus.options.join(", ")}`,
-  })
-  .meta({ title: "Status", options: CertificateStatus.options });
-
-export function statusNamed(text: string): CertificateStatus | undefined {
-  return CertificateStatus.options.find((it) => it.toLowerCase() === text.toLowerCase());
-}
-
-/** What a list is narrowed by, and what bulk work is about. */
-const criteria = {
-  status: StatusFilter.optional(),
-  environment: z.string().max(50).optional().meta({ title: "Environment" }),
-  ownerId: Id.optional().meta({ title: "Owner" }),
-  teamId: Id.optional().meta({ title: "Team" }),
-  issuerId: Id.optional().meta({ title: "Issuer" }),
-  agentId: Id.optional().meta({ title: "Agent" }),
-  profileId: Id.optional().meta({ title: "Profile" }),
-  expiresBefore: Timestamp.optional(),
-  expiresAfter: Timestamp.optional(),
-  createdAfter: Timestamp.optional(),
-  updatedAfter: Timestamp.optional(),
-};
-
-const certificateIds = z
-  .array(Id)
-  .min(1)
-  .max(10_000)
-  .optional()
-  .meta({ title: "Certificates", description: "Ids" });
-
-const inBulk = { method: "POST", ...writing, answer: "accepted", output: BulkAnswer } as const;
 
 export const certificatesApi = {
   list: contract({
@@ -127,9 +90,12 @@ export const certificatesApi = {
     path: "/api/v1/certificates/:id",
     ...writing,
     answer: "none",
-    input: byId,
+    input: z.strictObject({
+      id: Id,
+      unlessServed: z.boolean().default(false).meta({ title: "Not when a target serves it now" }),
+    }),
     output: z.null(),
-    problems: ["not-found", "precondition-failed"],
+    problems: ["not-found", "wrong-state", "precondition-failed"],
     cli: { noun: "certs", verb: "archive", positional: "id" },
   }),
   restore: contract({
@@ -143,6 +109,18 @@ export const certificatesApi = {
     output: CertificateWithTargets,
     problems: ["not-found", "wrong-state", "precondition-failed"],
     cli: { noun: "certs", verb: "restore", positional: "id" },
+  }),
+  tag: contract({
+    name: "certificates.tag",
+    summary: "Set and remove tags; the others stay",
+    method: "POST",
+    path: "/api/v1/certificates/:id/tags",
+    ...writing,
+    answer: "json",
+    input: z.strictObject({ id: Id, ...tagging }),
+    output: CertificateWithTargets,
+    problems: ["not-found", "precondition-failed", "conflict"],
+    cli: { noun: "certs", verb: "tag", positional: "id" },
   }),
   renew: contract({
     name: "certificates.renew",
@@ -170,44 +148,7 @@ export const certificatesApi = {
     problems: ["not-found", "wrong-state", "precondition-failed", "refused", "issuer-failed"],
     cli: { noun: "certs", verb: "renew", positional: "id" },
   }),
-  bulkRenew: contract({
-    name: "certificates.bulk-renew",
-    summary: "Renew many certificates",
-    description:
-      "Those named, all that match the criteria, or what both say. Answers with a job; what is revoked, archived, expired or being renewed is skipped.",
-    path: "/api/v1/certificates/bulk-renew",
-    ...inBulk,
-    bulk: { each: "certificates.renew", done: "enqueued" },
-    input: z.strictObject({
-      certificateIds,
-      ...criteria,
-      ...searchQuery,
-      force: z
-        .boolean()
-        .default(false)
-        .meta({ title: "Even those that are expired or being renewed" }),
-    }),
-    problems: ["forbidden"],
-    cli: { noun: "certs", verb: "bulk-renew" },
-  }),
-  bulkReassign: contract({
-    name: "certificates.bulk-reassign",
-    summary: "Give many certificates to another owner",
-    description:
-      "Those named, or all of an owner or team. Without a team each certificate keeps the one it has. Answers with a job.",
-    path: "/api/v1/certificates/bulk-reassign",
-    ...inBulk,
-    bulk: { each: "certificates.update", done: "reassigned" },
-    input: z.strictObject({
-      certificateIds,
-      fromOwnerId: Id.optional().meta({ title: "All of this owner" }),
-      fromTeamId: Id.optional().meta({ title: "All of this team" }),
-      ownerId: Id.meta({ title: "New owner" }),
-      teamId: Id.optional().meta({ title: "New team", description: "Empty: each keeps its own" }),
-    }),
-    problems: ["forbidden"],
-    cli: { noun: "certs", verb: "bulk-reassign" },
-  }),
+  ...bulkApi,
   versions: contract({
     name: "certificates.versions",
     summary: "List the versions of a certificate, the newest first",

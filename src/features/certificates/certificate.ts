@@ -51,9 +51,15 @@ export function nextTry(
   return later(now, Math.round(Math.min(hours(1), Math.max(quarter, minutes(1)))));
 }
 
+export const TagName = z.string().min(1).max(64);
+
+export const mostTags = 50;
+
 export const Tags = z
-  .record(z.string().min(1).max(64), z.string().max(256))
-  .refine((it) => Object.keys(it).length <= 50, { error: "must have at most 50 entries" })
+  .record(TagName, z.string().max(256))
+  .refine((it) => Object.keys(it).length <= mostTags, {
+    error: `must have at most ${mostTags} entries`,
+  })
   .meta({ title: "Tags", description: "key=value, one a line", widget: "map" });
 
 const Name = z.string().trim().min(1).max(255);

@@ -13,14 +13,15 @@ import { loadPolicy, policyByPk } from "../policies/index.ts";
 import { expiringAt, renewAt } from "../policies/renewal-policy.ts";
 import { profileByPk } from "../profiles/index.ts";
 import { certificatesApi } from "./api.ts";
-import { refreshInUse } from "./in-use-queries.ts";
+import { countServing, refreshInUse } from "./in-use-queries.ts";
 import { resolvePlacement } from "./placement-queries.ts";
 import { followTargets } from "./placing.ts";
 import * as queries from "./queries.ts";
 import { loadCertificate, viewWithTargets } from "./read.ts";
 import { searchText } from "./search-text.ts";
 
-async function saved(tx: Tx, pk: number) {
+/** The certificate as the transaction leaves it. */
+export async function saved(tx: Tx, pk: number) {
   const row = await queries.findCertificateByPk(tx.db, pk);
   if (!row) throw new Problem("not-found", "the certificate is gone");
   return await viewWithTargets(tx.db, row, tx.now);
@@ -103,9 +104,14 @@ export const archive = write(certificatesApi.archive, {
     matchRevision(ctx, row.revision);
     return row;
   },
-  async commit(tx, row) {
+  async commit(tx, row, { unlessServed }) {
     tx.subject({ id: row.id, teamPk: row.team_pk });
     if (row.archived_at !== null) return null;
+    const serving = unlessServed ? await countServing(tx.db, row.pk) : 0;
+    if (serving > 0) {
+      const what = serving === 1 ? "1 target serves" : `${serving} targets serve`;
+      throw new Problem("wrong-state", `${what} the certificate now`);
+    }
     const change = { archived_at: tx.now, renew_at: null, activity: "idle" as const };
     await queries.updateCertificate(tx.db, row, change, tx.now);
     for (const pk of await queries.listActiveJobs(tx.db, row.pk)) {

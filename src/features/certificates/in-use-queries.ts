@@ -30,3 +30,14 @@ export async function refreshInUse(db: Kysely<Tables>, certificatePk: number): P
     .where(sql<SqlBool>`(in_use is not null or ${isWanted})`)
     .execute();
 }
+
+/** The targets that serve a certificate now, as the last look at them saw. */
+export async function countServing(db: Kysely<Tables>, certificatePk: number): Promise<number> {
+  const { n } = await db
+    .selectFrom("deployments")
+    .select((eb) => eb.fn.countAll<number>().as("n"))
+    .where("certificate_pk", "=", certificatePk)
+    .where("in_use", "=", 1)
+    .executeTakeFirstOrThrow();
+  return Number(n);
+}

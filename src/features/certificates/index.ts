@@ -1,16 +1,18 @@
 /** Managed certificates. */
 import { bind, type Feature } from "../handler.ts";
 import { certificatesApi } from "./api.ts";
-import { bulkReassign, bulkRenew } from "./bulk.ts";
+import { bulkArchive, bulkReassign, bulkRenew, bulkTag } from "./bulk.ts";
 import { archive, restore, update } from "./change.ts";
 import { check } from "./check.ts";
 import { compare } from "./compare.ts";
 import { create } from "./create.ts";
 import { issueJob } from "./jobs.ts";
+import { bulkPreview } from "./preview.ts";
 import { exportPem, get, list, listVersions } from "./read.ts";
 import { renewalCheck, shortLivedExpiry } from "./recurring.ts";
 import { renew } from "./renew.ts";
 import { submitCsr } from "./submit.ts";
+import { tag } from "./tag.ts";
 
 export const certificates: Feature = {
   name: "certificates",
@@ -21,9 +23,13 @@ export const certificates: Feature = {
     update,
     archive,
     restore,
+    tag,
     renew,
+    bulkPreview,
     bulkRenew,
     bulkReassign,
+    bulkTag,
+    bulkArchive,
     versions: listVersions,
     check,
     compare,

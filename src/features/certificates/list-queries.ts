@@ -267,6 +267,25 @@ function withReferences(query: SelectQueryBuilder<Tables, "certificates", object
     .select(references);
 }
 
+/** The rows that match, with nothing selected; with `ids`, of those alone. */
+export async function matchingRows(db: Db, asked: CertificateFilter, ids?: readonly string[]) {
+  const filter = { ...asked, found: asked.q ? await keysFound(db, asked.q) : undefined };
+  const query = matching(db, filter);
+  if (!ids) return query;
+  const texts = JSON.stringify(ids);
+  const named =
+    engineOf(db) === "postgres"
+      ? sql`(select json_array_elements_text(${texts}::text::json))`
+      : sql`(select value from json_each(${texts}))`;
+  return query.where(sql<SqlBool>`certificates.id in ${named}`);
+}
+
+/** How many match. */
+export async function countCertificates(db: Db, asked: CertificateFilter): Promise<number> {
+  const found = asked.q ? await keysFound(db, asked.q) : undefined;
+  return await countMatching(db, { ...asked, found });
+}
+
 /** Ids and teams of what matches, the oldest first; with `ids`, of those alone. */
 export async function listMatching(
   db: Db,
@@ -274,12 +293,12 @@ export async function listMatching(
   limit: number,
   ids?: readonly string[],
 ): Promise<readonly { readonly id: string; readonly teamPk: number | null }[]> {
-  const filter = { ...asked, found: asked.q ? await keysFound(db, asked.q) : undefined };
-  const query = matching(db, filter)
+  const query = await matchingRows(db, asked, ids);
+  return await query
     .select(["certificates.id", "certificates.team_pk as teamPk"])
     .orderBy("certificates.pk")
-    .limit(limit);
-  return await (ids ? query.where("certificates.id", "in", ids) : query).execute();
+    .limit(limit)
+    .execute();
 }
 
 /** How many conditions there are that an index might answer; ranges of instants are not among them. */

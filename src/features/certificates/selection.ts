@@ -4,13 +4,22 @@ import type { Input } from "#base/contract.ts";
 import { invalid } from "#base/problem.ts";
 import { mostItems, type Subject } from "../bulk/bulk.ts";
 import type { Context } from "../context.ts";
-import { type certificatesApi, statusNamed } from "./api.ts";
+import type { bulkApi } from "./bulk-api.ts";
+import { statusNamed } from "./criteria.ts";
 import { type CertificateFilter, listMatching } from "./list-queries.ts";
 
-type Criteria = Omit<Input<typeof certificatesApi.bulkRenew>, "force">;
+type Chosen = Input<typeof bulkApi.bulkPreview>;
+
+export interface Choice {
+  /** Each once. */
+  readonly ids: readonly string[] | undefined;
+  /** There are criteria beside the ids. */
+  readonly narrows: boolean;
+  readonly filter: CertificateFilter;
+}
 
 /** Throws `invalid-input` when nothing narrows it: nobody means all there are by saying nothing. */
-export async function selectCertificates(ctx: Context, it: Criteria): Promise<readonly Subject[]> {
+export function choiceOf(ctx: Pick<Context, "scope" | "clock">, it: Chosen): Choice {
   const { certificateIds, status, ...criteria } = it;
   const narrows = status !== undefined || Object.values(criteria).some((by) => by !== undefined);
   if (!certificateIds && !narrows) {
@@ -22,13 +31,17 @@ export async function selectCertificates(ctx: Context, it: Criteria): Promise<re
     scope: ctx.scope,
     now: ctx.clock.now(),
   };
-  if (!certificateIds) return await listMatching(ctx.scanner, filter, mostItems + 1);
-  const found = await findNamed(ctx, filter, [...new Set(certificateIds)]);
+  return { ids: certificateIds && [...new Set(certificateIds)], narrows, filter };
+}
+
+/** Throws as `choiceOf` does. */
+export async function selectCertificates(ctx: Context, it: Chosen): Promise<readonly Subject[]> {
+  const { ids, narrows, filter } = choiceOf(ctx, it);
+  if (!ids) return await listMatching(ctx.scanner, filter, mostItems + 1);
+  const found = await findNamed(ctx, filter, ids);
   if (narrows) return [...found.values()];
   // What was named and is not there is no silent nothing: its item will say so.
-  return [...new Set(certificateIds)].map(
-    (id): Subject => found.get(id) ?? { id, teamPk: undefined },
-  );
+  return ids.map((id): Subject => found.get(id) ?? { id, teamPk: undefined });
 }
 
 /** So many ids go into one statement. */

@@ -1,57 +1,55 @@
 /** Work on many certificates, from the ticks or the filters of their list. */
 /** @jsxImportSource hono/jsx */
 import { certificatesApi } from "#features/certificates/api.ts";
-import { BulkPage, type BulkProps, type Matched } from "#views/certificates/bulk.tsx";
-import { fieldsOf } from "#views/fields.ts";
+import { BulkPage, type BulkProps } from "#views/certificates/bulk.tsx";
+import { type BulkKind, bulkKinds } from "#views/certificates/bulk-kinds.ts";
+import type { Texts } from "#views/frame.ts";
+import { isMechanic } from "#views/list-query.ts";
 import { filterChoices } from "./certificates.tsx";
-import { listingOf } from "./listing.ts";
-import { namesOf } from "./lookups.ts";
+import { inputOf, notUnderstood, withZone } from "./listing.ts";
 import type { Page, Shown, Visit } from "./page.ts";
 
-/** So many are named on the page. */
-const shown = 20;
-
-/** What of the query the operation understands as its choice of certificates. */
-function chosenIn(visit: Visit, of: BulkProps["of"]): BulkProps["chosen"] {
-  const change = new Set(["force", "owner_id", "team_id"]);
-  const isRenewal = of.name === certificatesApi.bulkRenew.name;
-  const names = fieldsOf(of)
-    .map((it) => it.name)
-    .filter((name) => (isRenewal ? name !== "force" : !change.has(name)));
-  const given = names.map((name) => {
-    const values = visit.query.getAll(name).filter((it) => it !== "");
-    return [name, [...new Set(values)]] as const;
-  });
-  return Object.fromEntries(given.filter(([, values]) => values.length > 0));
+/**
+ * What chooses, by the names of the list. What is unknown stays, so that it is refused by name: left out, it would
+ * choose more than was meant.
+ */
+function chosenIn(query: URLSearchParams, kind: BulkKind): Texts {
+  const listName = new Map(Object.entries(kind.renamed).map(([list, own]) => [own, list]));
+  const chosen = new Map<string, Set<string>>();
+  for (const [given, value] of query) {
+    if (isMechanic(given) || value === "") continue;
+    const name = listName.get(given) ?? given;
+    chosen.set(name, (chosen.get(name) ?? new Set()).add(value));
+  }
+  return Object.fromEntries([...chosen].map(([name, values]) => [name, [...values]]));
 }
 
-async function matchedBy(visit: Visit, chosen: BulkProps["chosen"]): Promise<Matched> {
-  const { certificate_ids: ids, ...criteria } = chosen;
-  if (ids) {
-    const { certificate: names } = await namesOf(visit, { certificate: ids.slice(0, shown) });
-    const some = [...(names ?? [])].map(([id, name]) => ({ id, name }));
-    return { total: ids.length, some, problem: undefined };
+async function previewOf(
+  visit: Visit,
+  chosen: Texts,
+): Promise<Pick<BulkProps, "preview" | "problem">> {
+  const pairs = Object.entries(chosen).flatMap(([name, all]) => all.map((it) => [name, it]));
+  const nothing = { preview: undefined, problem: undefined };
+  if (pairs.length === 0) return nothing;
+  const of = certificatesApi.bulkPreview;
+  try {
+    const preview = await visit.read(of, inputOf(of, withZone(of, new URLSearchParams(pairs))));
+    return { ...nothing, preview };
+  } catch (error) {
+    return { ...nothing, problem: notUnderstood(error) };
   }
-  const wanted = Object.entries(criteria).flatMap(([name, values]) =>
-    values.map((value) => [name.replace(/^from_/, ""), value]),
-  );
-  if (wanted.length === 0) return { total: 0, some: [], problem: undefined };
-  const query = new URLSearchParams([...wanted, ["per_page", String(shown)]]);
-  const { list } = await listingOf({ ...visit, query }, certificatesApi.list);
-  const some = list.data.map(({ id, name }) => ({ id, name }));
-  return { total: list.total, some, problem: list.problem };
 }
 
 const load =
-  (of: BulkProps["of"]) =>
+  (kind: BulkKind) =>
   async (visit: Visit): Promise<Shown> => {
-    const chosen = chosenIn(visit, of);
-    const [matched, choices] = await Promise.all([matchedBy(visit, chosen), filterChoices(visit)]);
-    const body = <BulkPage {...{ frame: visit.frame, of, chosen, matched, choices }} />;
-    return { title: of.summary, body, status: matched.problem ? 400 : 200 };
+    const chosen = chosenIn(withZone(certificatesApi.list, visit.query), kind);
+    const [found, choices] = await Promise.all([previewOf(visit, chosen), filterChoices(visit)]);
+    const body = <BulkPage {...{ frame: visit.frame, kind, chosen, choices, ...found }} />;
+    return { title: kind.of.summary, body, status: found.problem ? 400 : 200 };
   };
 
-export const bulkPages: readonly Page[] = [
-  { path: "/certificates/bulk-renew", load: load(certificatesApi.bulkRenew) },
-  { path: "/certificates/bulk-reassign", load: load(certificatesApi.bulkReassign) },
-];
+export const bulkPages: readonly Page[] = bulkKinds.map((kind) => ({
+  path: kind.path,
+  load: load(kind),
+}));

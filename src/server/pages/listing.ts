@@ -3,6 +3,7 @@ import { coerce } from "#base/coerce.ts";
 import type { Contract, Output } from "#base/contract.ts";
 import { Problem } from "#base/problem.ts";
 import { fieldsOf } from "#views/fields.ts";
+import type { ShownProblem } from "#views/frame.ts";
 import { arrangement } from "#views/list-query.ts";
 import type { Listed } from "#views/listed.ts";
 import type { Visit } from "./page.ts";
@@ -10,6 +11,7 @@ import type { Visit } from "./page.ts";
 interface ListOutput<Row> {
   readonly data: readonly Row[];
   readonly total: number;
+  readonly totalIsExact?: boolean;
   readonly nextCursor: string | null;
 }
 
@@ -29,27 +31,34 @@ export async function listingOf<C extends Contract>(
   try {
     const output = await visit.read(contract, { ...inputOf(contract, query), ...fixed });
     // A list's output is the envelope of `listOf`.
-    const { data, total, nextCursor } = output as ListOutput<RowOf<C>>;
-    return { list: { data, total, nextCursor, problem: undefined }, query, status: 200 };
+    const { data, total, totalIsExact = true, nextCursor } = output as ListOutput<RowOf<C>>;
+    const list = { data, total, totalIsExact, nextCursor, problem: undefined };
+    return { list, query, status: 200 };
   } catch (error) {
-    if (!(error instanceof Problem) || error.kind !== "invalid-input") throw error;
-    const problem = {
-      status: 400,
-      title: "The filters are not understood",
-      detail: error.detail,
-      requestId: "",
-      errors: error.errors,
-      extra: {},
-    };
-    return { list: { data: [], total: 0, nextCursor: null, problem }, query, status: 400 };
+    const problem = notUnderstood(error);
+    const list = { data: [], total: 0, totalIsExact: true, nextCursor: null, problem };
+    return { list, query, status: 400 };
   }
+}
+
+/** What is wrong with filters, to be shown beside them; throws every other error on. */
+export function notUnderstood(error: unknown): ShownProblem {
+  if (!(error instanceof Problem) || error.kind !== "invalid-input") throw error;
+  return {
+    status: 400,
+    title: "The filters are not understood",
+    detail: error.detail,
+    requestId: "",
+    errors: error.errors,
+    extra: {},
+  };
 }
 
 export type RowOf<C extends Contract> =
   Output<C> extends { readonly data: readonly (infer Row)[] } ? Row : never;
 
 /** A browser's control for times writes no zone; our label says UTC. */
-function withZone(contract: Contract, query: URLSearchParams): URLSearchParams {
+export function withZone(contract: Contract, query: URLSearchParams): URLSearchParams {
   const times = new Set(
     fieldsOf(contract)
       .filter((it) => it.control === "datetime")
@@ -63,7 +72,10 @@ function withZone(contract: Contract, query: URLSearchParams): URLSearchParams {
 }
 
 /** What is empty is not asked for; what is unknown is handed on, so that it is named as unknown. */
-function inputOf(contract: Contract, query: URLSearchParams): Readonly<Record<string, unknown>> {
+export function inputOf(
+  contract: Contract,
+  query: URLSearchParams,
+): Readonly<Record<string, unknown>> {
   const fields = new Map(fieldsOf(contract).map((it) => [it.name, it]));
   const asked = [...new Set(query.keys())].filter((name) => !arrangement.has(name));
   const entries = asked.flatMap((name) => {
