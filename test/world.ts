@@ -79,6 +79,8 @@ export interface ProductOptions {
   readonly limits?: { readonly rate: number; readonly burst: number };
 }
 
+export const masterKey = "a master key for tests, 32 characters";
+
 export async function openProduct(
   database: Database,
   options: ProductOptions = {},
@@ -87,7 +89,7 @@ export async function openProduct(
   const metrics = serverMetrics();
   const vault = await openVault(
     database,
-    new Secret("a master key for tests, 32 characters"),
+    new Secret(masterKey),
     systemRandom,
   );
   const world: World = {

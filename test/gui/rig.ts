@@ -24,7 +24,7 @@ export interface FreshServer {
   stop(): Promise<void>;
 }
 
-/** Nothing is set up: that is done in the browser. */
+/** Nothing is set up: that is done in the browser. With a data directory of the caller's there is no setup code. */
 export async function startFreshServer(
   env: Readonly<Record<string, string>> = {},
 ): Promise<FreshServer> {
@@ -39,13 +39,13 @@ export async function startFreshServer(
   };
   const variables = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
   const command = ["/usr/bin/env", ...variables, ...commandOf("certctl"), "serve"];
-  const isOpen = env["CERTCTL_AUTH_TYPE"] === "none";
+  const isReady = env["CERTCTL_AUTH_TYPE"] === "none" || env["CERTCTL_DATA_DIR"] !== undefined;
   const remove = () => rmSync(directory, { recursive: true, force: true });
   let daemon: Daemon | undefined;
   let setupCode = "";
   try {
     daemon = await startDaemon(command, port, directory);
-    if (!isOpen) setupCode = await codeIn(daemon);
+    if (!isReady) setupCode = await codeIn(daemon);
   } catch (cause) {
     await daemon?.stop();
     remove();
