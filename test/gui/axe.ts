@@ -11,9 +11,7 @@ interface Finding {
   readonly nodes: readonly { readonly html: string }[];
 }
 
-const tags = [
-  ...["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-];
+const tags = [...["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]];
 
 /** Serious and critical findings of WCAG 2.0 to 2.2 A and AA and of best practice; `rules` runs only those. */
 export async function seriousFindings(

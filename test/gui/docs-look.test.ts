@@ -1,27 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
+import { seriousFindings } from "./axe.ts";
 import { type FreshServer, startBrowser, startFreshServer } from "./rig.ts";
-
-const axe = readFileSync(join(import.meta.dir, "../../node_modules/axe-core/axe.min.js"), "utf8");
-
-interface Finding {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
-
-/** What axe-core finds that keeps somebody from reading the page. */
-async function seriousFindings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  const found: readonly Finding[] = await page.evaluate(
-    "axe.run().then((it) => it.violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => ({ html })) })))",
-  );
-  return found
-    .filter((it) => it.impact === "serious" || it.impact === "critical")
-    .map((it) => `${it.id}: ${it.nodes[0]?.html.slice(0, 200)}`);
-}
 
 describe("the manual in a browser, signed out", () => {
   let server: FreshServer;

@@ -21,7 +21,8 @@ interface Options extends Partial<Strange> {
   readonly refusal?: string;
 }
 
-const usualRefusal = "The CA does not issue for forms.example.org: it is on its list of high-risk names";
+const usualRefusal =
+  "The CA does not issue for forms.example.org: it is on its list of high-risk names";
 
 export async function startInhabited(options: Options = {}): Promise<Inhabited> {
   const stops: (() => Promise<void>)[] = [];
@@ -49,7 +50,7 @@ async function start(
   const server = await startFreshServer({ CERTCTL_DATA_DIR: dataDir });
   stops.push(() => server.stop());
   const call = caller(server, past.adminKey);
-  const pulse = await keepAlive(past.agents, call, server);
+  const pulse = await keepAlive(past.agents, server);
   stops.push(async () => clearInterval(pulse));
   await serveOne(call, server, past, stops);
   return { url: server.url, ids: past.ids, call };
@@ -74,7 +75,7 @@ const send = (server: FreshServer, key: string, method: string, path: string, bo
     tls: { rejectUnauthorized: false },
   });
 
-async function keepAlive(agents: readonly Living[], _call: Call, server: FreshServer) {
+async function keepAlive(agents: readonly Living[], server: FreshServer) {
   const beat = async () => {
     for (const { id, credential, facts } of agents) {
       await send(server, credential, "POST", `/agents/${id}/heartbeat`, facts);

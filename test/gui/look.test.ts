@@ -4,43 +4,53 @@ import type { Browser, Page } from "playwright-core";
 import { pages } from "#server/pages.ts";
 import { seriousFindings } from "./axe.ts";
 import { type Inhabited, startInhabited } from "./inhabited.ts";
-import { openTab, startBrowser, startFreshServer, type Tab } from "./rig.ts";
-import { password } from "./stocked.ts";
+import { faultsAt } from "./look.ts";
+import { openTab, startBrowser, type Tab } from "./rig.ts";
+import { addCertificate, password, startStocked } from "./stocked.ts";
 
 /** What people may put into fields; each becomes a certificate, an owner, a team and tags. */
-const names = [
-  "w".repeat(255),
-  "אישור של חנות הספרים",
-  "شهادة المتجر الإلكتروني",
-  `<script>alert(1)</script><img src=x onerror=alert(2)>"'&amp;`,
-];
+const long = "w".repeat(255);
+const script = `<script>alert(1)</script><img src=x onerror=alert(2)>"'&amp;`;
+const names = [long, "אישור של חנות הספרים", "شهادة المتجر الإلكتروني", script];
 
-const widths = [360, 720, 768, 1440, 3840] as const;
+/** Pages that need nothing but a name in their address. */
+const fixed = pages
+  .map((it) => it.path)
+  .filter((it) => !it.includes(":") && !["/setup", "/signin", "/docs"].includes(it));
 
-/** How far the page is wider than its window, and what of its main part is wider than 90 rem. */
-const measured = `(() => {
-  const root = document.documentElement;
-  const rem = Number.parseFloat(getComputedStyle(root).fontSize);
-  const main = document.querySelector("main")?.getBoundingClientRect().width ?? 0;
-  const over = root.scrollWidth - innerWidth;
-  const culprit = over <= 0 ? "" : [...document.querySelectorAll("body *")]
-    .filter((it) => it.getBoundingClientRect().right > innerWidth + 1 && !it.closest(".tw"))
-    .map((it) => it.tagName + "." + it.getAttribute("class")).slice(0, 4).join(" ");
-  return { over: over > 0 ? over + " px: " + culprit : 0, wide: main > 90 * rem + 1 ? main : 0 };
-})()`;
+interface Entered extends Tab {
+  /** What was asked of anybody but the server. */
+  readonly foreign: readonly string[];
+}
 
-/** The sum of what has moved since the page began to load without anybody's doing. */
-const moved = `new Promise((resolve) => {
-  let sum = 0;
-  new PerformanceObserver((list) => {
-    for (const it of list.getEntries()) if (!it.hadRecentInput) sum += it.value;
-  }).observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => resolve(sum), 60);
-})`;
+async function enter(browser: Browser, url: string, name = "root"): Promise<Entered> {
+  // A button that fades from theme to theme is neither while axe-core looks.
+  const tab = await openTab(browser, url, { reducedMotion: "reduce" });
+  const foreign: string[] = [];
+  tab.page.on("request", (it) => {
+    if (!it.url().startsWith(url)) foreign.push(it.url());
+  });
+  await tab.page.goto("/signin");
+  await tab.page.getByLabel("Name").fill(name);
+  await tab.page.getByLabel("Password").fill(password);
+  await tab.page.getByRole("button", { name: "Sign in" }).click();
+  await tab.page.waitForURL(`${url}/`);
+  return { ...tab, foreign };
+}
 
-interface World {
-  readonly url: string;
-  readonly paths: readonly string[];
+/** Looks at all of them, and says what is wrong. */
+async function look(tab: Entered, paths: readonly string[]): Promise<void> {
+  const faults: string[] = [];
+  for (const path of paths) faults.push(...(await faultsAt(tab.page, path)));
+  expect(faults).toEqual([]);
+  await leave(tab);
+}
+
+async function leave({ complaints, foreign, close }: Entered): Promise<void> {
+  // The browser says so itself of every page that is not there, or refused.
+  expect(complaints.filter((it) => !/status of 4\d\d/.test(it))).toEqual([]);
+  expect(foreign).toEqual([]);
+  await close();
 }
 
 describe("every page", () => {
@@ -48,7 +58,7 @@ describe("every page", () => {
   let server: Inhabited;
   const stops: (() => Promise<void>)[] = [];
   beforeAll(async () => {
-    server = await startInhabited({ names, refusal: `refused: ${names[3]}` });
+    server = await startInhabited({ names, refusal: `refused: ${script}` });
     stops.push(() => server.stop());
     browser = await startBrowser();
     stops.push(() => browser.close());
@@ -57,107 +67,131 @@ describe("every page", () => {
     for (const stop of stops.reverse()) await stop();
   }, 60_000);
 
-  async function enter(url: string): Promise<Tab & { readonly foreign: string[] }> {
-    // A button that fades from theme to theme is neither while axe-core looks.
-    const tab = await openTab(browser, url, { reducedMotion: "reduce" });
-    const foreign: string[] = [];
-    tab.page.on("request", (it) => {
-      if (!it.url().startsWith(url)) foreign.push(it.url());
-    });
-    await tab.page.goto("/signin");
-    await tab.page.getByLabel("Name").fill("root");
-    await tab.page.getByLabel("Password").fill(password);
-    await tab.page.getByRole("button", { name: "Sign in" }).click();
-    await tab.page.waitForURL(`${url}/`);
-    return { ...tab, foreign };
-  }
+  const idOf = (name: string) => server.ids.get(name) ?? "none";
 
-  /** One page as a person would look at it: narrow and wide, light and dark. Answers with what is wrong. */
-  async function faultsAt(page: Page, path: string, withAxe: boolean): Promise<readonly string[]> {
-    const faults: string[] = [];
-    await page.emulateMedia({ colorScheme: "light" });
-    await page.setViewportSize({ width: 1440, height: 900 });
-    await page.goto(path);
-    const shift = await page.evaluate(moved);
-    if (Number(shift) >= 0.02) faults.push(`moved by ${shift}`);
-    for (const dir of ["ltr", "rtl"]) {
-      await page.evaluate(`document.documentElement.dir = "${dir}"`);
-      for (const width of dir === "ltr" ? widths : [360, 1440]) {
-        await page.setViewportSize({ width, height: 900 });
-        const { over, wide } = (await page.evaluate(measured)) as { over: unknown; wide: number };
-        if (over !== 0) faults.push(`${dir} ${width}: sideways by ${over}`);
-        if (wide !== 0) faults.push(`${dir} ${width}: main is ${wide} px wide`);
-      }
+  /** One certificate of every state, and its pages. */
+  async function certificatePaths(): Promise<readonly string[]> {
+    const { data } = await server.call("GET", "/certificates?per_page=100&sort=name");
+    const states = new Map<string, string>();
+    for (const { id, name, status } of data) {
+      if (!names.includes(name)) states.set(status, id);
     }
-    await page.evaluate(`document.documentElement.dir = "ltr"`);
-    if (withAxe) faults.push(...(await axeAt(page)));
-    return faults.map((it) => `${path}: ${it}`);
-  }
-
-  async function axeAt(page: Page): Promise<readonly string[]> {
-    const wide = await seriousFindings(page);
-    await page.emulateMedia({ colorScheme: "dark" });
-    const dark = await seriousFindings(page, ["color-contrast"]);
-    await page.setViewportSize({ width: 360, height: 800 });
-    await page.emulateMedia({ colorScheme: "light" });
-    const narrow = await seriousFindings(page);
+    const { data: strange } = await server.call("GET", "/certificates?environment=staging");
+    const archived = await server.call("GET", "/certificates?status=archived");
+    const longest = strange.find((it: { name: string }) => it.name === long).id;
     return [
-      ...wide.map((it) => `light ${it}`),
-      ...dark.map((it) => `dark ${it}`),
-      ...narrow.map((it) => `360 ${it}`),
+      ...[...states.values(), archived.data[0].id].map((it) => `/certificates/${it}`),
+      ...strange.map((it: { id: string }) => `/certificates/${it.id}`),
+      ...["edit", "archive", "renew"].map((it) => `/certificates/${longest}/${it}`),
     ];
   }
 
-  const fixed = () =>
-    pages
-      .map((it) => it.path)
-      .filter((it) => !it.includes(":") && !["/setup", "/signin", "/docs"].includes(it));
+  /** One job of each type and state. */
+  async function jobPaths(): Promise<readonly string[]> {
+    const { data } = await server.call("GET", "/jobs?per_page=100");
+    const kinds = new Map<string, string>();
+    for (const { type, status, id } of data) kinds.set(`${type} ${status}`, `/jobs/${id}`);
+    expect([...kinds.keys()]).toContain("Issuance Failed");
+    expect([...kinds.keys()]).toContain("Issuance AwaitingApproval");
+    return [...kinds.values()];
+  }
 
-  const firstOf = (name: string) => server.ids.get(name) ?? "none";
+  test("with an address of its own", async () => {
+    await look(await enter(browser, server.url), fixed);
+  }, 180_000);
 
-  test(
-    "of a company with a past",
-    async () => {
-      const tab = await enter(server.url);
-      const { data: jobs } = await server.call("GET", "/jobs?per_page=100");
-      const seen = new Map<string, string>(
-        jobs.map((it: { type: string; status: string; id: string }) => [`${it.type} ${it.status}`, it.id]),
-      );
-      const { data: users } = await server.call("GET", "/users");
-      const certificates = ["shop.example.org", "legacy.example.com", "partner.example.org", "pending.example.com", "retired.example.com", names[0] ?? "", names[1] ?? "", names[3] ?? ""];
-      const { data: listed } = await server.call("GET", "/certificates?per_page=100");
-      const idOf = (name: string) =>
-        listed.find((it: { name: string }) => it.name === name)?.id ?? firstOf(name);
-      const paths = [
-        ...fixed(),
-        ...certificates.map((it) => `/certificates/${idOf(it)}`),
-        ...["edit", "archive", "renew"].map((it) => `/certificates/${idOf(names[0] ?? "")}/${it}`),
-        ...[...seen.values()].map((it) => `/jobs/${it}`),
-        ...["old-mail", "edge-2"].map((it) => `/agents/${firstOf(it)}`),
-        `/targets/${firstOf("NGINX on edge-2")}`,
-        ...["NGINX", "HAProxy"].map((it) => `/targets/new?type=${it}`),
-        ...["GenericCA", "ACME"].map((it) => `/issuers/new?type=${it}`),
-        `/issuers/${firstOf("Public CA")}`,
-        "/issuers/iss-local",
-        `/profiles/${firstOf("Payment pages")}`,
-        `/policies/${firstOf("By hand")}`,
-        `/teams/${firstOf("Payments")}`,
-        `/owners/${firstOf("Payments on call")}`,
-        `/users/${users[0].id}`,
-        "/palette?q=example",
-        "/certificates?q=zzz",
-        "/no/such/page",
-        "/certificates/none",
-        "/certificates?status=happy",
-      ];
-      const faults: string[] = [];
-      for (const path of paths) faults.push(...(await faultsAt(tab.page, path, true)));
-      expect(faults).toEqual([]);
-      const usual = /status of 40[04]/;
-      expect(tab.complaints.filter((it) => !usual.test(it))).toEqual([]);
-      expect(tab.foreign).toEqual([]);
-      await tab.close();
-    },
-    180_000,
-  );
+  test("of one thing, in every state that it can be in", async () => {
+    const { data: users } = await server.call("GET", "/users");
+    await look(await enter(browser, server.url), [
+      ...(await certificatePaths()),
+      ...(await jobPaths()),
+      ...["old-mail", "edge-2"].map((it) => `/agents/${idOf(it)}`),
+      `/targets/${idOf("NGINX on edge-2")}`,
+      ...["NGINX", "HAProxy"].map((it) => `/targets/new?type=${it}`),
+      ...["GenericCA", "ACME"].map((it) => `/issuers/new?type=${it}`),
+      ...[idOf("Public CA"), "iss-local"].map((it) => `/issuers/${it}`),
+      `/profiles/${idOf("Payment pages")}`,
+      `/policies/${idOf("By hand")}`,
+      `/teams/${idOf("Payments")}`,
+      `/owners/${idOf("Payments on call")}`,
+      `/users/${users[0].id}`,
+    ]);
+  }, 180_000);
+
+  test("that answers a search, a mistake, a dead link and somebody who may not", async () => {
+    await look(await enter(browser, server.url), [
+      "/palette?q=example",
+      "/palette?q=zzz",
+      "/certificates?q=zzz",
+      "/certificates?status=happy",
+      "/certificates/none",
+      "/no/such/page",
+    ]);
+    const viewer = { name: "viewer", password, grants: [{ role: "viewer" }] };
+    await server.call("POST", "/users", viewer);
+    await look(await enter(browser, server.url, "viewer"), ["/users", "/", "/certificates"]);
+  }, 60_000);
+
+  test("with a form that was refused", async () => {
+    const tab = await enter(browser, server.url);
+    const { page } = tab;
+    for (const [path, button] of [
+      ["/profiles/new", /add|make|save/i],
+      ["/owners/new", /add|make|save/i],
+      ["/users/new", /add|make|save/i],
+    ] as const) {
+      await page.goto(path);
+      await page.evaluate("for (const it of document.forms) it.noValidate = true");
+      await page.getByRole("button", { name: button }).last().click();
+      await page.locator("[aria-invalid=true]").first().waitFor();
+      expect([path, await findings(page)]).toEqual([path, []]);
+    }
+    await leave(tab);
+  }, 60_000);
+
+  test("under a dialog or the palette", async () => {
+    const tab = await enter(browser, server.url);
+    const { page } = tab;
+    await page.goto("/certificates");
+    await page.locator("html[data-script]").waitFor();
+    for (const key of ["Control+k", "?"]) {
+      await page.keyboard.press(key);
+      await page.locator("#over[open]").waitFor();
+      if (key !== "?") {
+        await page.keyboard.type("example");
+        await page.getByRole("group", { name: "Certificates" }).waitFor();
+      }
+      expect([key, await findings(page)]).toEqual([key, []]);
+      await page.keyboard.press("Escape");
+      await page.locator("#over[open]").waitFor({ state: "detached" });
+    }
+    await leave(tab);
+  }, 60_000);
+
+  /** In both themes and on a phone, where the page stays as it is. */
+  async function findings(page: Page): Promise<readonly string[]> {
+    const all: string[] = [];
+    for (const width of [1440, 360]) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        all.push(...(await seriousFindings(page)));
+      }
+      const over = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+      if (Number(over) > 0) all.push(`${width}: sideways by ${over} px`);
+    }
+    return all;
+  }
+
+  test("of a server with nothing, and of one with a single certificate", async () => {
+    const young = await startStocked();
+    try {
+      const lists = fixed.filter((it) => !/\/(new|bulk-\w+)$/.test(it));
+      await look(await enter(browser, young.url), lists);
+      await addCertificate(young, "one.example.test");
+      await look(await enter(browser, young.url), ["/", "/certificates", "/jobs", "/audit"]);
+    } finally {
+      await young.stop();
+    }
+  }, 120_000);
 });

@@ -143,7 +143,9 @@ async function addTargets(add: Add, ids: ReadonlyMap<string, string>): Promise<v
 async function join_(product: TestProduct, name: string): Promise<Living> {
   const { token } = await product.ok("POST", "/api/v1/agents/join-tokens", { name });
   const facts = { ...agentFacts(name), version: "0.1.0" };
-  const { body } = await product.request("POST", "/api/v1/agents/join", { body: { token, ...facts } });
+  const { body } = await product.request("POST", "/api/v1/agents/join", {
+    body: { token, ...facts },
+  });
   const { encryption_key_pem: _, ...metadata } = facts;
   return { id: body.id, credential: body.credential, facts: metadata as typeof facts };
 }
