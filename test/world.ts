@@ -87,11 +87,7 @@ export async function openProduct(
 ): Promise<TestProduct> {
   const clock = options.clock ?? testClock();
   const metrics = serverMetrics();
-  const vault = await openVault(
-    database,
-    new Secret(masterKey),
-    systemRandom,
-  );
+  const vault = await openVault(database, new Secret(masterKey), systemRandom);
   const world: World = {
     database,
     clock,
