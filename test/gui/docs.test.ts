@@ -94,7 +94,7 @@ describe("the manual", () => {
       const page = await admin.get(path);
       expect([path, page.html.includes(`href="/docs/concepts#${concept}"`)]).toEqual([path, true]);
     }
-    const form = await admin.get("/certificates/new");
+    const form = await admin.get("/certificates/new?step=3");
     expect(form.html).toContain('href="/docs/concepts#renewal-policy" target="_blank"');
   });
 
