@@ -7,7 +7,7 @@ import { FieldView } from "../field.tsx";
 import { formId } from "../field-ids.ts";
 import { type Field, fieldsOf } from "../fields.ts";
 import { Hidden, OperationForm } from "../form.tsx";
-import type { Choices, Frame, Texts } from "../frame.ts";
+import type { Choices } from "../frame.ts";
 import { Help } from "../help-link.tsx";
 import type { Html } from "../html.ts";
 import { Icon } from "../icon.tsx";
