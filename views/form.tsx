@@ -36,6 +36,8 @@ export interface OperationFormProps {
   readonly revision?: number;
   /** Where to go afterwards; else where the operation usually leads. */
   readonly next?: string;
+  /** The operation to be done at once with what was made. */
+  readonly then?: string;
   readonly danger?: boolean;
   /** The one filled button of the page; forms with fields have one anyway. */
   readonly primary?: boolean;
@@ -75,6 +77,7 @@ export function OperationForm(props: OperationFormProps): Html | null {
       <Hidden name="_csrf" value={frame.csrf} />
       <Hidden name="_from" value={frame.here} />
       {props.next === undefined ? null : <Hidden name="_next" value={props.next} />}
+      {props.then === undefined ? null : <Hidden name="_then" value={props.then} />}
       {props.revision === undefined ? null : (
         <Hidden name="_revision" value={String(props.revision)} />
       )}

@@ -1,29 +1,50 @@
-/** Choosing the type of a thing whose configuration depends on it: every type is a link to its own form. */
+/** Choosing the type of a thing whose configuration depends on it: every type is a card that leads to its own form. */
 /** @jsxImportSource hono/jsx */
 import type { Html } from "./html.ts";
+import { Icon, type IconName } from "./icon.tsx";
 
-export interface KindChoiceProps {
-  readonly kinds: readonly { readonly kind: string; readonly title: string }[];
-  /** `/targets/new`. */
-  readonly path: string;
-  /** What is chosen: `target`. */
-  readonly what: string;
+export interface KindCard {
+  readonly kind: string;
+  readonly title: string;
+  /** What it does, in a sentence. */
+  readonly does: string;
+  /** The titles of what has to be said. */
+  readonly needs: readonly string[];
 }
 
-export function KindChoice({ kinds, path, what }: KindChoiceProps): Html {
+export interface KindChoiceProps {
+  readonly kinds: readonly KindCard[];
+  readonly icon: IconName;
+  /** Where a type leads. */
+  readonly href: (kind: string) => string;
+}
+
+export function KindChoice({ kinds, icon, href }: KindChoiceProps): Html {
   return (
     <>
-      <p>{`What kind of ${what}?`}</p>
-      <ul>
+      <ul class="grid gap-3 sm:grid-cols-2">
         {kinds.map((it) => (
-          <li>
-            <a href={`${path}?type=${encodeURIComponent(it.kind)}`}>{it.title}</a>
+          <li class="way">
+            <Icon name={icon} />
+            <h2>{it.title}</h2>
+            <p class="sub">{it.does}</p>
+            <p class="sub">
+              {it.needs.length === 0 ? "Needs nothing more." : `Needs: ${it.needs.join(", ")}.`}
+            </p>
+            <p class="acts mt-1">
+              <a class="btn" href={href(it.kind)} aria-label={`Choose ${it.title}`}>
+                {it.title}
+              </a>
+            </p>
           </li>
         ))}
-        <li>
-          <a href={`${path}?type=json`}>Write the configuration as JSON</a>
-        </li>
       </ul>
+      <p class="sub">
+        {"For experts, and for what a file already says: "}
+        <a class="a" href={href("json")}>
+          write the configuration as JSON
+        </a>
+      </p>
     </>
   );
 }

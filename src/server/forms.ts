@@ -139,11 +139,39 @@ async function succeed(
   if (secret) return secret;
   const output: unknown = toWire(contract.output, it.outcome.output);
   const result = { ...input.raw, ...(typeof output === "object" ? output : {}) };
+  await goOn(site, c, visitor, { posted: it.posted, result });
   // What was made may be named in the address of the page to go to.
   const made = encodeURIComponent(String(Reflect.get(result, "id") ?? ""));
   const next =
     localPath(control["next"]?.replaceAll("{id}", made)) ?? destinationOf(contract.name, result);
   return redirect(next ?? localPath(control["from"]) ?? "/", contract);
+}
+
+/** What a form may ask to be done with the thing that it made, at once. */
+const followUps: Readonly<Record<string, string | undefined>> = {
+  "targets.create": "targets.test",
+  "issuers.create": "issuers.test",
+};
+
+/** The thing is there whatever comes of it: its own page then says that it was not tested. */
+async function goOn(
+  site: Site,
+  c: Request,
+  visitor: Visitor,
+  {
+    posted,
+    result,
+  }: { readonly posted: Posted; readonly result: Readonly<Record<string, unknown>> },
+): Promise<void> {
+  const then = posted.control["then"];
+  if (then === undefined || then !== followUps[posted.contract.name]) return;
+  const contract = site.operations.get(then)?.contract;
+  if (!contract) return;
+  try {
+    await call(site, c, visitor.identity, { contract, input: { id: result["id"] } });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+  }
 }
 
 /** 303: the next page is a GET, and loading it again does nothing twice. */

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { days } from "#base/time.ts";
 import { opener } from "#test/database/engines.ts";
 import { joinAgent } from "#test/world.ts";
-import { openSite, password, type Site, type Visitor } from "./site.ts";
+import { openSite, password, type Shown, type Site, type Visitor } from "./site.ts";
 
 describe("forms", () => {
   const open = opener("sqlite");
@@ -88,29 +88,43 @@ describe("forms", () => {
     );
   });
 
+  /** What the second step of a new target sends, as a browser would: the third step's address. */
+  function reviewOf(page: Shown, changes: Readonly<Record<string, string>>): string {
+    const form = page.forms.find((it) => it.action === "/targets/new" && it.fields.has("name"));
+    if (!form) throw new Error("no form of a target's second step");
+    const fields = new URLSearchParams(form.fields);
+    for (const [name, value] of Object.entries(changes)) fields.set(name, value);
+    return `/targets/new?${fields}&step=3`;
+  }
+
   test("say of what is missing that it is required", async () => {
     const page = await admin.get("/targets/new?type=NGINX");
-    const answer = await admin.send(page.form("targets.create"), {
-      name: " ",
-      "config.cert_path": "/a",
-    });
-    expect(answer.status).toBe(400);
-    expect(answer.html).toMatch(/<code>name<\/code><\/a> is required/);
-    expect(answer.html).toMatch(/<code>agent_id<\/code><\/a> is required/);
-    // The configuration is looked at when the rest is right.
-    const again = await admin.send(answer.form("targets.create"), { name: "t", agent_id: agentId });
-    expect(again.html).toMatch(/<code>config.key_path<\/code><\/a> is required/);
+    const answer = await admin.get(reviewOf(page, { name: " ", "config.cert_path": "/a" }));
+    expect(answer.html).toContain("name: is required");
+    expect(answer.html).toContain("agent_id: is required");
+    expect(answer.html).toContain("config.key_path: is required");
+    expect(answer.html).toContain('value="/a"');
+    const again = await admin.get(reviewOf(answer, { name: "t", agent_id: agentId }));
+    expect(again.html).toContain("config.key_path: is required");
+    expect(again.html).not.toContain("agent_id: is required");
+    expect(again.html).not.toContain("Add and test");
   });
 
-  test("of a type come from its configuration, and leave out what stays empty", async () => {
+  test("of a type come from its configuration, are looked at before they are stored, and leave out what stays empty", async () => {
     const page = await admin.get("/targets/new?type=NGINX");
-    const answer = await admin.send(page.form("targets.create"), {
-      name: "site",
-      agent_id: agentId,
-      "config.cert_path": "/etc/tls/a.pem",
-      "config.key_path": "/etc/tls/a.key",
-      "config.validate_command": "nginx -t -c '/etc/with space/nginx.conf'",
-    });
+    const review = await admin.get(
+      reviewOf(page, {
+        name: "site",
+        agent_id: agentId,
+        "config.cert_path": "/etc/tls/a.pem",
+        "config.key_path": "/etc/tls/a.key",
+        "config.validate_command": "nginx -t -c '/etc/with space/nginx.conf'",
+      }),
+    );
+    expect(review.html).toContain("the private key to /etc/tls/a.key");
+    const back = /href="([^"]+)">Back</.exec(review.html)?.[1]?.replaceAll("&amp;", "&");
+    expect((await admin.get(back ?? "")).html).toContain('value="/etc/tls/a.key"');
+    const answer = await admin.send(review.form("targets.create"), { _then: "targets.test" });
     expect(answer.location).toStartWith("/targets/");
     const id = answer.location?.slice("/targets/".length);
     const target = await site.product.ok("GET", `/api/v1/targets/${id}`);
@@ -119,6 +133,8 @@ describe("forms", () => {
       key_path: "/etc/tls/a.key",
       validate_command: "nginx -t -c '/etc/with space/nginx.conf'",
     });
+    expect(target.test_status).toBe("testing");
+    expect((await admin.get(`/targets/${id}`)).html).toContain("Being tested");
     const json = await admin.get("/targets/new?type=json");
     const config = '{"cert_path": "/b", "key_path": "/c"}';
     const other = await admin.send(json.form("targets.create"), {
@@ -183,7 +199,7 @@ describe("forms", () => {
     ];
     for (const [page, path, operation] of things) {
       const before = await ok("GET", `/api/v1/${path}`);
-      const edit = page === "certificates" ? "/edit" : "";
+      const edit = ["certificates", "targets", "issuers"].includes(page) ? "/edit" : "";
       const shown = await admin.get(`/${page}/${before.id}${edit}`);
       const answer = await admin.send(shown.form(operation));
       if (answer.status !== 303) console.log(/role="alert".*?<\/div>/s.exec(answer.html)?.[0]);

@@ -61,7 +61,7 @@ describe("in a browser", () => {
     await states(page, "Online").waitFor();
 
     await page.getByRole("link", { name: "Targets", exact: true }).click();
-    await page.getByRole("link", { name: "New target" }).click();
+    await page.getByRole("link", { name: "New target" }).first().click();
     await page.getByRole("link", { name: "NGINX" }).click();
     await page.getByLabel("Name", { exact: true }).fill("site");
     await page.getByLabel("Agent", { exact: true }).selectOption({ label: "web" });
@@ -71,10 +71,11 @@ describe("in a browser", () => {
     await page.getByLabel("Reload command").fill(nginx.reloadCommand.join(" "));
     await page.getByLabel("Test command").fill(nginx.validateCommand.join(" "));
     await page.getByLabel("Endpoint").fill(nginx.endpoint);
-    await page.getByRole("button", { name: "Add the target" }).click();
-    await page.getByRole("button", { name: "Have the agent test it" }).click();
+    await page.getByRole("button", { name: "Next: review and test" }).click();
+    await page.getByText(`the private key to ${nginx.keyPath}`).waitFor();
+    await page.getByRole("button", { name: "Add and test" }).click();
     // Nothing is clicked from here: the page keeps itself fresh.
-    await states(page, "Success").first().waitFor();
+    await states(page, "Passed").first().waitFor();
 
     await page.getByRole("link", { name: "Certificates", exact: true }).click();
     await page.getByRole("link", { name: "New certificate" }).first().click();

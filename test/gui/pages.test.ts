@@ -64,6 +64,10 @@ describe("the pages", () => {
         "/certificates/new?step=3&make=owner&sans=not%20a%20name",
       ])
       .concat(["/targets/new?type=NGINX", "/targets/new?type=HAProxy", "/targets/new?type=json"])
+      .concat([
+        `/targets/new?type=HAProxy&step=3&name=h&agent_id=${ids["agents"]}&config.pem_path=%2Fa`,
+        "/targets/new?type=NGINX&step=3&name=x&config.cert_path=relative",
+      ])
       .concat(["/issuers/new?type=GenericCA", "/issuers/new?type=ACME", "/issuers/new?type=json"]);
 
   test("answer, each with its own policy, without a fault in its markup and without anybody's markup", async () => {

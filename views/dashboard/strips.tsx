@@ -5,12 +5,10 @@ import { beatOfHour } from "../agents/beats.ts";
 import { BeatStrip } from "../chart.tsx";
 import type { Html } from "../html.ts";
 import { Icon } from "../icon.tsx";
-import { Life } from "../life.tsx";
+import { AuthorityLife, IssuerState } from "../issuers/state.tsx";
 import { grouped } from "../list-table.tsx";
 import { Panel } from "../panel.tsx";
-import { Status } from "../status.tsx";
 import { type Column, Table } from "../table.tsx";
-import { relative } from "../time.tsx";
 import type { DashboardProps } from "./props.ts";
 
 type Now = DashboardProps["frame"]["now"];
@@ -58,25 +56,6 @@ const issuerColumns = (now: Now): readonly Column<IssuerStrip>[] => [
     ),
   },
 ];
-
-function IssuerState({ of }: { readonly of: IssuerStrip }): Html {
-  if (!of.enabled) return <Status of="Archived" label="Switched off" />;
-  if (of.testStatus === "failed") return <Status of="Failed" label="Test failed" />;
-  if (of.testStatus === "success") return <Status of="Active" label="Test passed" />;
-  return <Status of="untested" label="Not tested" />;
-}
-
-function AuthorityLife({ of, now }: { readonly of: IssuerStrip; readonly now: Now }): Html {
-  const { authority } = of;
-  if (authority === null) return <span class="sub">Another's CA</span>;
-  const { notBefore, notAfter } = authority;
-  return (
-    <div class="lt">
-      <span class="sub">{`ends ${relative(notAfter, now)}`}</span>
-      <Life from={notBefore} to={notAfter} now={now} renewAt={null} />
-    </div>
-  );
-}
 
 export function AgentsPanel({ agents }: Pick<DashboardProps, "agents">): Html {
   const { data, total, inTouch } = agents;

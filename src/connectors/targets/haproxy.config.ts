@@ -1,7 +1,15 @@
 /** The configuration of an HAProxy target, in the seeds' keys. Light: forms and contracts read it without the connector. */
 import { z } from "zod";
-import { Command } from "../command.ts";
-import { afterwards, checkAfterwards, FilePath, KeyFileMode, Principal } from "./settings.ts";
+import { Command, formatCommand } from "../command.ts";
+import { planOf } from "./plan.ts";
+import {
+  afterwards,
+  checkAfterwards,
+  FilePath,
+  judgementOf,
+  KeyFileMode,
+  Principal,
+} from "./settings.ts";
 import type { TargetKind } from "./target.ts";
 
 export const HaproxyConfig = z
@@ -39,10 +47,29 @@ export const HaproxyConfig = z
   .meta({ title: "HAProxy" });
 export type HaproxyConfig = z.output<typeof HaproxyConfig>;
 
+export const haproxyPrograms = ["haproxy", "hapee-lb"] as const;
+/** Where the configuration is unless something else is said. */
+export const haproxyFile = "/etc/haproxy/haproxy.cfg";
+
 export const haproxyKind = {
   kind: "HAProxy",
   title: "HAProxy",
   runsOn: "agent",
   capabilities: ["dry-run", "rollback", "staged-test", "verify", "hot-update"],
   config: HaproxyConfig,
+  plan(config: HaproxyConfig) {
+    const reload = formatCommand(config.reload_command);
+    const { runtime_socket: socket, config_file: file = haproxyFile } = config;
+    return planOf({
+      files: [`certificate, chain and private key to ${config.pem_path}`],
+      test: config.validate_command,
+      programs: haproxyPrograms,
+      otherwise: `Test a copy of ${file} that names the new file with haproxy -c, where that file exists.`,
+      activation:
+        socket === undefined
+          ? `Have the service read it: ${reload}`
+          : `Replace it in the running service through ${socket}; where it does not know the file: ${reload}`,
+      judgement: judgementOf(config),
+    });
+  },
 } as const satisfies TargetKind;

@@ -6,7 +6,7 @@ import { posix } from "node:path";
 import { Secret } from "#base/secret.ts";
 import { type Command, formatCommand } from "../command.ts";
 import type { FileToInstall, Host, Staged, StepResult } from "../host.ts";
-import { type HaproxyConfig, haproxyKind } from "./haproxy.config.ts";
+import { type HaproxyConfig, haproxyFile, haproxyKind, haproxyPrograms } from "./haproxy.config.ts";
 import { copyHaproxyConfiguration, listConfigurationFiles } from "./haproxy-configuration.ts";
 import { replaceAtRuntime } from "./haproxy-runtime.ts";
 import { existsAsText, liveChecks } from "./live-checks.ts";
@@ -15,9 +15,6 @@ import { findInvocation, type Invocation, takeOption } from "./program.ts";
 import { judgementOf, modeOf } from "./settings.ts";
 import { runLiveTest, runStagedTest } from "./staged-test.ts";
 import { type Bundle, target } from "./target.ts";
-
-const programs = ["haproxy", "hapee-lb"];
-const defaultFile = "/etc/haproxy/haproxy.cfg";
 
 export const haproxy = target({
   ...haproxyKind,
@@ -44,7 +41,7 @@ export const haproxy = target({
       configuration: async () => {
         if (config.runtime_socket === undefined) {
           return test.when === "before"
-            ? existsAsText(host, test.files[0] ?? defaultFile)
+            ? existsAsText(host, test.files[0] ?? haproxyFile)
             : undefined;
         }
         const version = await host.converse(config.runtime_socket, "show version\n", signal);
@@ -94,7 +91,7 @@ type Test =
     };
 
 async function testOf(host: Host, config: HaproxyConfig): Promise<Test> {
-  const file = config.config_file ?? defaultFile;
+  const file = config.config_file ?? haproxyFile;
   let command = config.validate_command;
   if (command === undefined) {
     // Nobody said how to test: it is done where HAProxy keeps its configuration by default.
@@ -102,7 +99,7 @@ async function testOf(host: Host, config: HaproxyConfig): Promise<Test> {
     if (!exists) return { when: "never" };
     command = ["haproxy", "-c", "-f", file];
   }
-  const invocation = findInvocation(command, programs);
+  const invocation = findInvocation(command, haproxyPrograms);
   if (invocation === undefined) return { when: "after", command };
   const named = takeOption(invocation.args, "-f").values;
   const files = await listConfigurationFiles(host, named.length > 0 ? named : [file]);
@@ -120,7 +117,7 @@ async function testBefore(
 ): Promise<StepResult> {
   const { config, staged, test } = subject;
   if (test.when === "never") {
-    return { warning: `not tested: there is no validate_command and no ${defaultFile}` };
+    return { warning: `not tested: there is no validate_command and no ${haproxyFile}` };
   }
   const directory = host.layoutDirectory;
   const copy = await copyHaproxyConfiguration(host, test.files, staged.paths, directory);

@@ -1,11 +1,13 @@
 /** The configuration of an NGINX target, in the seeds' keys. Light: forms and contracts read it without the connector. */
 import { z } from "zod";
-import { Command } from "../command.ts";
+import { Command, formatCommand } from "../command.ts";
+import { planOf } from "./plan.ts";
 import {
   afterwards,
   checkAfterwards,
   FileMode,
   FilePath,
+  judgementOf,
   KeyFileMode,
   Principal,
 } from "./settings.ts";
@@ -60,10 +62,25 @@ export const NginxConfig = z
   .meta({ title: "NGINX" });
 export type NginxConfig = z.output<typeof NginxConfig>;
 
+/** NGINX and the servers that took over its configuration language and options. */
+export const nginxPrograms = ["nginx", "openresty", "angie", "freenginx", "tengine"] as const;
+
 export const nginxKind = {
   kind: "NGINX",
   title: "NGINX",
   runsOn: "agent",
   capabilities: ["dry-run", "rollback", "staged-test", "verify"],
   config: NginxConfig,
+  plan: (config: NginxConfig) =>
+    planOf({
+      files: [
+        `the certificate with its chain to ${config.cert_path}`,
+        `the private key to ${config.key_path}`,
+        ...(config.chain_path === undefined ? [] : [`the chain to ${config.chain_path}`]),
+      ],
+      test: config.validate_command,
+      programs: nginxPrograms,
+      activation: `Have the service read them: ${formatCommand(config.reload_command)}`,
+      judgement: judgementOf(config),
+    }),
 } as const satisfies TargetKind;

@@ -7,7 +7,7 @@ import { formatCommand } from "../command.ts";
 import { ConnectorFailure } from "../failure.ts";
 import type { FileToInstall, Host, Staged } from "../host.ts";
 import { existsAsText, liveChecks } from "./live-checks.ts";
-import { type NginxConfig, nginxKind } from "./nginx.config.ts";
+import { type NginxConfig, nginxKind, nginxPrograms } from "./nginx.config.ts";
 import { copyNginxConfiguration } from "./nginx-configuration.ts";
 import { joinPem } from "./pem-text.ts";
 import { findInvocation, type Invocation, takeOption } from "./program.ts";
@@ -15,16 +15,13 @@ import { judgementOf, modeOf } from "./settings.ts";
 import { runLiveTest, runStagedTest } from "./staged-test.ts";
 import { type Bundle, target } from "./target.ts";
 
-/** NGINX and the servers that took over its configuration language and options. */
-const programs = ["nginx", "openresty", "angie", "freenginx", "tengine"];
-
 export const nginx = target({
   ...nginxKind,
   judgement: judgementOf,
   async deploy(host, config, bundle, signal) {
     const staged = await host.stage(filesOf(config, bundle));
     if (staged.upToDate) return;
-    const invocation = findInvocation(config.validate_command, programs);
+    const invocation = findInvocation(config.validate_command, nginxPrograms);
     if (invocation !== undefined) {
       await host.step("validate", () => testCopy(host, { config, staged, invocation }, signal));
     }
@@ -40,7 +37,7 @@ export const nginx = target({
       paths: filePaths(config),
       command: config.validate_command,
       configuration: async () => {
-        const invocation = findInvocation(config.validate_command, programs);
+        const invocation = findInvocation(config.validate_command, nginxPrograms);
         if (invocation === undefined) return undefined;
         return existsAsText(host, await mainFile(host, config, invocation, signal));
       },

@@ -43,6 +43,8 @@ export interface TargetKind<Schema extends z.ZodType = z.ZodType> {
   readonly runsOn: "agent";
   readonly capabilities: readonly Capability[];
   readonly config: Schema;
+  /** What the agent does when it deploys, step by step, in words. */
+  plan(config: z.output<Schema>): readonly string[];
 }
 
 export interface TargetDefinition<Schema extends z.ZodType> extends TargetKind<Schema> {
@@ -78,6 +80,7 @@ export function target<Schema extends z.ZodType>(definition: TargetDefinition<Sc
     runsOn: definition.runsOn,
     capabilities: definition.capabilities,
     config: definition.config,
+    plan: definition.plan,
     bind(input) {
       const config = parseConfig(definition, input);
       return {
