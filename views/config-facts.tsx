@@ -39,11 +39,11 @@ export function ConfigFacts({ fields, texts, choices = {} }: ConfigFactsProps): 
         ))}
       </dl>
       {usual.length > 0 ? (
-        <details class="px-3.5 pb-3">
-          <summary class="a sub w-fit">
+        <details>
+          <summary class="a sub pb w-fit">
             {usual.length === 1 ? "1 default" : `${usual.length} defaults`}
           </summary>
-          <dl class="facts px-0">
+          <dl class="facts">
             {usual.map((field) => (
               <>
                 <dt>{field.title}</dt>

@@ -61,7 +61,7 @@ function Group({ title, head, of, total, versions }: GroupProps): Html {
             rows={rows}
             columns={columnsOf(head, total, versions === true)}
           />
-          <div class="px-3.5 pb-3">
+          <div class="pb">
             <Numbers
               caption={`Agents by ${head.toLowerCase()}, hour by hour`}
               head={["Hour (UTC)", ...rows.map((it) => nameOf(it, head))]}

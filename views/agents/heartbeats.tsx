@@ -24,7 +24,7 @@ export function Heartbeats({ of, joined, now }: HeartbeatsProps): Html {
   return (
     <Panel title="Heartbeats" sub={`Last ${of.total} hours`}>
       <div class="pb">
-        <p class="mb-2">{sentenceOf(slots, length, now)}</p>
+        <p class="mb-4">{sentenceOf(slots, length, now)}</p>
         <BeatStrip beats={beatsOf(slots, together)} />
         <div class="axis">
           {of.data[0] ? <span>{`${shortly(of.data[0].hour).slice(-9)}`}</span> : null}

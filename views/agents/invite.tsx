@@ -56,9 +56,9 @@ export function InvitedPage({ frame, invited }: InvitedProps): Html {
           </>
         }
       />
-      <div class="grid max-w-3xl gap-4">
+      <div class="prose1">
         <Panel title="1. Join" sub="On the agent's machine" padded>
-          <p class="mb-2">
+          <p>
             {"Copy "}
             <code>certctl-agent</code>
             {" there and run:"}
@@ -66,7 +66,7 @@ export function InvitedPage({ frame, invited }: InvitedProps): Html {
           <Secret value={invited.command} label="Join command" id="join-command" />
         </Panel>
         <Panel title="2. Start" padded>
-          <p class="mb-2">
+          <p>
             {"Then start it, best as a service ("}
             <a class="a" href="/docs/agents#running" target="_blank" rel="noopener">
               how
@@ -83,7 +83,7 @@ export function InvitedPage({ frame, invited }: InvitedProps): Html {
           />
         </Panel>
         <Panel title="Why it trusts this server" padded>
-          <p class="mb-2">
+          <p>
             The command carries the SHA-256 fingerprint of the server's CA; the agent joins no
             other.
           </p>

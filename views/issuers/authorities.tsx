@@ -34,9 +34,9 @@ export function Authorities({ issuerId, authorities, now }: AuthoritiesProps): H
         columns={columnsOf(issuerId, now)}
         rowId={({ it }) => it.id}
       />
-      <details class="px-3.5 py-2">
-        <summary class="a sub w-fit">Serial numbers and fingerprints</summary>
-        <dl class="facts px-0">
+      <details>
+        <summary class="a sub pb w-fit">Serial numbers and fingerprints</summary>
+        <dl class="facts">
           {authorities.map((it) => (
             <>
               <dt dir="auto">{it.name}</dt>
@@ -96,7 +96,7 @@ const columnsOf = (issuerId: string, now: Instant): readonly Column<Row>[] => [
     title: "Certificate",
     label: false,
     cell: ({ it }) => (
-      <span class="inline-flex gap-3">
+      <span class="acts">
         <a
           class="a"
           href={`/issuers/${issuerId}/pem?authority=${encodeURIComponent(it.id)}`}

@@ -154,7 +154,7 @@ function Findings({ message }: { readonly message: string }): Html {
   return (
     <ul class="plain mt-1">
       {message.split("; ").map((it) => (
-        <li class="mono text-xs" dir="auto">
+        <li class="mono" dir="auto">
           {it}
         </li>
       ))}

@@ -82,9 +82,9 @@ export function Plan({ steps }: { readonly steps: readonly string[] }): Html {
   return (
     <Panel title="What the agent will do" sub="At each deployment" padded>
       <ol class="vtl">
-        {steps.map((it, at) => (
+        {steps.map((it) => (
           <li class="todo">
-            <span class="i text-center text-xs">{String(at + 1)}</span>
+            <Icon name="circle-dashed" />
             <span class="bidi">{it}</span>
           </li>
         ))}
