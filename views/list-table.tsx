@@ -62,7 +62,7 @@ function NoMatch<Row>({ empty, path, frame }: ListTableProps<Row>): Html {
 
 function SortHead<Row>(props: ListTableProps<Row> & { readonly column: Column<Row> }): Html {
   const { column, path, query, frame, of } = props;
-  if (column.sort === undefined || column.head) return <Head of={column} />;
+  if (column.sort === undefined || column.head !== undefined) return <Head of={column} />;
   const present = query.get("sort") ?? defaultSort(of);
   const ascends = present === column.sort;
   const descends = present === `-${column.sort}`;
