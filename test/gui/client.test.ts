@@ -89,7 +89,7 @@ describe("with a script", () => {
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("ArrowUp");
     // Up from the first is the last.
-    expect(await chosen(page).textContent()).toContain("API keys");
+    expect(await chosen(page).textContent()).toContain("Settings");
     await page.keyboard.press("Escape");
     await page.locator("#over[open]").waitFor({ state: "detached" });
     expect(await opener.evaluate((it) => it === document.activeElement)).toBe(true);

@@ -16,8 +16,9 @@ describe("jobs on pages", () => {
   }, 60_000);
 
   const order = async (fields: Readonly<Record<string, string>>) => {
-    const page = await admin.get("/certificates/new");
-    return await admin.send(page.form("certificates.create"), { agent_id: agentId, ...fields });
+    const query = new URLSearchParams({ agent_id: agentId, ...fields, step: "4" });
+    const page = await admin.get(`/certificates/new?${query}`);
+    return await admin.send(page.form("certificates.create"));
   };
 
   test("an order waits for approval where its profile demands that, and others decide", async () => {
@@ -81,7 +82,7 @@ describe("jobs on pages", () => {
       agent_id: agentId,
       config: { cert_path: "/a", key_path: "/b" },
     });
-    const page = await admin.get(`/agents/${agentId}`);
+    const page = await admin.get(`/agents/${agentId}/retire`);
     const refused = await admin.send(page.form("agents.retire"));
     expect(refused.status).toBe(409);
     expect(refused.html).toContain("Active targets: 1");
