@@ -94,7 +94,7 @@ describe("an open page", () => {
     await server.call("PATCH", `/targets/${target.id}`, { enabled: false });
     await server.call("PATCH", `/targets/${target.id}`, { enabled: true });
     await server.call("POST", `/targets/${target.id}/test`);
-    await page.locator("main .st", { hasText: "Testing" }).first().waitFor();
+    await page.locator("main .st", { hasText: "Being tested" }).first().waitFor();
     const after = await page.evaluate(() => ({
       scroll: scrollY,
       focus: document.activeElement?.getAttribute("href"),
