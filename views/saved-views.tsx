@@ -42,12 +42,12 @@ export function SaveView({ frame, path, query }: SaveProps): Html | null {
   }
   const isSent = frame.sent?.operation === viewsApi.create.name;
   return (
-    <details class="pop" open={isSent || undefined}>
+    <details class="pop wide" open={isSent || undefined}>
       <summary class="btn">
         <Icon name="plus" class="i-s" />
         Save this view
       </summary>
-      <div class="p-3">
+      <div>
         <OperationForm
           of={viewsApi.create}
           frame={frame}

@@ -56,7 +56,7 @@ describe("saved views on pages", () => {
     const second = await admin.get("/certificates?status=Failed");
     const refused = await admin.send(second.form("views.create"), { name: "Mine" });
     expect(refused.status).toBe(409);
-    expect(refused.html).toContain('<details class="pop" open');
+    expect(refused.html).toContain('<details class="pop wide" open');
     expect(refused.form("views.create").fields.get("name")).toBe("Mine");
     const viewer = await site.userWith({ role: "viewer" });
     expect(nav((await viewer.get("/certificates")).html)).not.toContain("Mine");
