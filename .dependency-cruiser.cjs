@@ -16,6 +16,7 @@ const features = [
   "work",
   "overview",
   "search",
+  "saved-views",
 ];
 const zones = {
   "src/base": [],

@@ -6,6 +6,7 @@ import { personBehindAKey } from "./0004-person-behind-a-key.ts";
 import { deploymentsInPlace } from "./0005-deployments-in-place.ts";
 import { namesOfRetiredAgents } from "./0006-names-of-retired-agents.ts";
 import { numbers } from "./0007-numbers.ts";
+import { savedViews } from "./0008-saved-views.ts";
 import type { Migration } from "./dialect.ts";
 
 export const migrations: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   deploymentsInPlace,
   namesOfRetiredAgents,
   numbers,
+  savedViews,
 ];

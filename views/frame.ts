@@ -2,6 +2,7 @@
 import type { Contract } from "#base/contract.ts";
 import type { FieldError } from "#base/problem.ts";
 import type { Instant } from "#base/time.ts";
+import type { SavedView } from "#features/saved-views/api.ts";
 
 /** The texts of a form by field name, as they were typed. */
 export type Texts = Readonly<Record<string, readonly string[]>>;
@@ -43,6 +44,8 @@ export interface Frame {
   /** Path and query of this page: where a refused form is shown again. */
   readonly here: string;
   readonly sent: SentForm | undefined;
+  /** What the reader has kept of the list that the page shows; absent on other pages. */
+  readonly saved?: readonly SavedView[];
   /** May the reader call it? What they may not do is not offered. */
   may(contract: Contract): boolean;
 }

@@ -1,14 +1,16 @@
 /** Above a table: search, filters as chips, which columns, how dense. Forms and links only, so that it works without a script. */
 /** @jsxImportSource hono/jsx */
+import { passing } from "#features/saved-views/view-query.ts";
 import { FieldView } from "./field.tsx";
 import { type Field, fieldsOf } from "./fields.ts";
 import { Hidden } from "./form.tsx";
 import type { Choice } from "./frame.ts";
 import type { Html } from "./html.ts";
 import { Icon } from "./icon.tsx";
-import { hrefOf, hrefWithout, isMechanic, passing } from "./list-query.ts";
+import { hrefOf, hrefWithout, isMechanic } from "./list-query.ts";
 import type { ListTableProps } from "./listed.ts";
 import { within } from "./live.tsx";
+import { SaveView } from "./saved-views.tsx";
 
 type BarProps<Row> = ListTableProps<Row>;
 
@@ -24,6 +26,7 @@ export function ListBar<Row>(props: BarProps<Row>): Html {
       <span class="grow" />
       <ColumnsPop {...props} />
       <Density {...props} />
+      <SaveView {...props} />
     </div>
   );
 }

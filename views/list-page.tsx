@@ -9,6 +9,10 @@ import type { Children, Html } from "./html.ts";
 import { Icon } from "./icon.tsx";
 import { ListTable } from "./list-table.tsx";
 import type { Listed, ListTableProps } from "./listed.ts";
+import { Tabs } from "./tabs.tsx";
+
+/** Beside saved views there is a way back from them. */
+const everything = [{ label: "All", query: "" }] as const;
 
 /** What every page of a list is given. */
 export interface Rows<Row> {
@@ -46,7 +50,7 @@ export function ListPage<Row>(props: ListPageProps<Row>): Html {
           </a>
         ) : null}
       </Head>
-      {views}
+      {views ?? (table.frame.saved?.length ? <Tabs {...table} tabs={everything} /> : null)}
       <ListTable {...table} caption={title} />
     </>
   );

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { toSnake } from "#base/case.ts";
 import type { Contract } from "#base/contract.ts";
 import { shapeOf } from "#base/schema.ts";
+import { passing } from "#features/saved-views/view-query.ts";
 
 /** What of a list's query is no filter. */
 const mechanics: ReadonlySet<string> = new Set([
@@ -33,9 +34,6 @@ export function defaultSort(of: Contract): string | undefined {
   const said = sort instanceof z.ZodType ? sort.meta()?.description : undefined;
   return said?.replace(/^Default /, "");
 }
-
-/** What belongs to one page of a list as it is: changing anything begins anew. */
-export const passing: readonly string[] = ["cursor", "page", "chosen"];
 
 /** The same list otherwise, from its first page and with nothing chosen. Null takes a parameter away. */
 export function hrefOf(

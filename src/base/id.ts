@@ -22,6 +22,7 @@ export const prefixes = {
   event: "evt",
   order: "ord",
   deployment: "dep",
+  view: "view",
 } as const;
 
 export type Kind = keyof typeof prefixes;

@@ -13,6 +13,7 @@ import { systemApi } from "./overview/system-api.ts";
 import { ownersApi, teamsApi } from "./ownership/api.ts";
 import { renewalPoliciesApi } from "./policies/api.ts";
 import { profilesApi } from "./profiles/api.ts";
+import { viewsApi } from "./saved-views/api.ts";
 import { searchApi } from "./search/api.ts";
 import { targetActionsApi, targetsApi } from "./targets/api.ts";
 import { workApi } from "./work/api.ts";
@@ -37,6 +38,7 @@ const apis: readonly Api[] = [
   overviewApi,
   statsApi,
   searchApi,
+  viewsApi,
 ];
 
 export const contracts: readonly Contract[] = apis.flatMap((api) => Object.values(api));

@@ -16,6 +16,7 @@ import { type OverviewParts, overviewFeature } from "./overview/index.ts";
 import { ownership } from "./ownership/index.ts";
 import { policies } from "./policies/index.ts";
 import { profiles } from "./profiles/index.ts";
+import { savedViews } from "./saved-views/index.ts";
 import { search } from "./search/index.ts";
 import { targets } from "./targets/index.ts";
 import { type WorkParts, workFeature } from "./work/index.ts";
@@ -72,6 +73,7 @@ export function compose(parts: FeatureParts): Product {
     }),
     overviewFeature(parts.overview),
     search,
+    savedViews,
     ...(parts.more ?? []),
   ];
   for (const feature of features) {

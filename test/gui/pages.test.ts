@@ -121,6 +121,8 @@ describe("the pages", () => {
       "certificates.bulk-archive",
       // For each of many; one has its tags in the form that changes it.
       "certificates.tag",
+      "views.create",
+      "views.delete",
     ];
     const missing = writes.filter((it) => !offered.has(it) && !elsewhere.includes(it));
     expect(missing).toEqual([]);

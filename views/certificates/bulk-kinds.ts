@@ -17,6 +17,9 @@ export interface BulkKind {
   readonly danger: boolean;
 }
 
+/** `Renew many certificates`. */
+export const titleOf = ({ of }: BulkKind): string => of.summary.replace(/:.*$/, "");
+
 const usual = { renamed: {}, danger: false };
 
 export const bulkKinds: readonly BulkKind[] = [

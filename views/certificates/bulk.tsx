@@ -10,10 +10,11 @@ import { OperationForm } from "../form.tsx";
 import type { Choices, Frame, ShownProblem, Texts } from "../frame.ts";
 import { Head } from "../head.tsx";
 import type { Html } from "../html.ts";
+import { Icon } from "../icon.tsx";
 import { grouped } from "../list-table.tsx";
 import { Columns, Panel } from "../panel.tsx";
 import { ProblemNote } from "../problem.tsx";
-import type { BulkKind } from "./bulk-kinds.ts";
+import { type BulkKind, titleOf } from "./bulk-kinds.ts";
 
 export interface BulkProps {
   readonly frame: Frame;
@@ -31,7 +32,7 @@ export function BulkPage(props: BulkProps): Html {
   if (preview === undefined || preview.total === 0) {
     return (
       <>
-        <Head title={kind.of.summary} />
+        <Head title={titleOf(kind)} />
         {problem ? <ProblemNote problem={problem} /> : null}
         <NothingChosen {...props} />
       </>
@@ -57,7 +58,7 @@ function Change(props: Counted): Html {
   return (
     <>
       <Head
-        title={kind.of.summary}
+        title={titleOf(kind)}
         lede={
           <>
             <b class="bidi">{`${count}${criteriaOf(props)}`}</b>
@@ -68,7 +69,9 @@ function Change(props: Counted): Html {
       <Columns
         main={
           <Panel title={kind.heading} padded>
-            <Blast of={blastOf(counts)} />
+            <div class="mb-4">
+              <Blast of={blastOf(counts)} />
+            </div>
             <OperationForm
               of={kind.of}
               frame={frame}
@@ -113,8 +116,11 @@ function Archive(props: Counted): Html {
           {`${counted(counts.served)} of these ${counts.served === 1 ? "is" : "are"} served now and would end without a successor. With the box ticked ${counts.served === 1 ? "it stays" : "they stay"} as ${counts.served === 1 ? "it is" : "they are"}.`}
         </p>
       ) : null}
-      <details>
-        <summary>{`What is chosen: ${count}`}</summary>
+      <details class="disclose">
+        <summary>
+          <Icon name="chevron-right" class="i-s turn" />
+          {`What is chosen: ${count}`}
+        </summary>
         <Some of={preview} />
       </details>
       <p>
@@ -162,7 +168,7 @@ function TooMany(props: BulkProps & { readonly total: number }): Html {
   return (
     <>
       <Head
-        title={props.kind.of.summary}
+        title={titleOf(props.kind)}
         lede={
           <>
             <b class="bidi">{`${counted(props.total)}${criteriaOf(props)}`}</b>

@@ -73,9 +73,11 @@ export function SelectedBar({ frame, query, list }: SelectedProps): Html | null 
         </>
       ))}
       {all || !isMore ? null : (
-        <a class="btn btn-sm unscripted" href={allHref(query)}>
-          {`Choose all ${countOf(list)} that match`}
-        </a>
+        <span class="unscripted">
+          <a class="btn btn-sm" href={allHref(query)}>
+            {`Choose all ${countOf(list)} that match`}
+          </a>
+        </span>
       )}
     </form>
   );
@@ -96,7 +98,7 @@ export function AllRow({ frame, query, list }: SelectedProps): Html | null {
   }
   if (list.total <= list.data.length) return null;
   return (
-    <p class="selall page scripted">
+    <p class="selall ticked scripted">
       <span>{`All ${list.data.length} on this page are chosen.`}</span>
       {criteriaIn(query).length > 0 ? (
         <a class="a" href={allHref(query)} {...within(frame)}>

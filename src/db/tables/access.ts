@@ -33,6 +33,16 @@ export const access = {
     ...revised,
   },
   grants: { pk: "key", user_pk: "int?", api_key_pk: "int?", role: "text", team_pk: "int?" },
+  saved_views: {
+    pk: "key",
+    id: "text",
+    person: "text",
+    list: "text",
+    name: "text",
+    query: "text",
+    position: "int",
+    created_at: "instant",
+  },
   sessions: {
     pk: "key",
     token_hash: "bytes",

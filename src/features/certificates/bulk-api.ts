@@ -38,7 +38,7 @@ export const BulkPreview = z.object({
       expiring: z.int().meta({ title: "In use and ending within 30 days" }),
       renewing: z.int().meta({ title: "Being issued or renewed" }),
       archived: z.int(),
-      teams: z.int().meta({ title: "Teams, none counting as one" }),
+      teams: z.int().meta({ title: "Teams" }),
     })
     .nullable()
     .meta({ description: "Null: more than bulk work takes" }),

@@ -40,7 +40,7 @@ export async function countChosen(
       howMany(ends).as("expiring"),
       howMany(works).as("renewing"),
       howMany(sql`archived_at is not null`).as("archived"),
-      sql<number>`count(distinct coalesce(certificates.team_pk, 0))`.as("teams"),
+      sql<number>`count(distinct certificates.team_pk)`.as("teams"),
     ])
     .executeTakeFirstOrThrow();
   const served = await db

@@ -2,7 +2,7 @@
 /** @jsxImportSource hono/jsx */
 import { certificatesApi } from "#features/certificates/api.ts";
 import { BulkPage, type BulkProps } from "#views/certificates/bulk.tsx";
-import { type BulkKind, bulkKinds } from "#views/certificates/bulk-kinds.ts";
+import { type BulkKind, bulkKinds, titleOf } from "#views/certificates/bulk-kinds.ts";
 import type { Texts } from "#views/frame.ts";
 import { isMechanic } from "#views/list-query.ts";
 import { filterChoices } from "./certificates.tsx";
@@ -46,7 +46,7 @@ const load =
     const chosen = chosenIn(withZone(certificatesApi.list, visit.query), kind);
     const [found, choices] = await Promise.all([previewOf(visit, chosen), filterChoices(visit)]);
     const body = <BulkPage {...{ frame: visit.frame, kind, chosen, choices, ...found }} />;
-    return { title: kind.of.summary, body, status: found.problem ? 400 : 200 };
+    return { title: titleOf(kind), body, status: found.problem ? 400 : 200 };
   };
 
 export const bulkPages: readonly Page[] = bulkKinds.map((kind) => ({

@@ -4,11 +4,13 @@ import { gzipSync } from "node:zlib";
 import { getCookie } from "hono/cookie";
 import { accessApi } from "#features/access/api.ts";
 import { contracts } from "#features/apis.ts";
+import { viewsApi } from "#features/saved-views/api.ts";
 import type { SentForm, ShownProblem } from "#views/frame.ts";
 import { type Html, toDocument } from "#views/html.ts";
 import { Icon } from "#views/icon.tsx";
 import { Layout } from "#views/layout.tsx";
 import { ProblemPage } from "#views/problem.tsx";
+import { keptListAt } from "#views/saved-views.tsx";
 import { pagePolicy } from "../headers.ts";
 import { problemDocument } from "../problem-response.ts";
 import { matchPage, type Page, type Shown, type Visit } from "./page.ts";
@@ -39,7 +41,7 @@ export async function showAt(
     return await askToSignIn(c, visit);
   }
   try {
-    const shown = await matched.page.load(visit);
+    const shown = await matched.page.load(await withSaved(visit));
     if (shown instanceof Response) return shown;
     const status = options.status ?? shown.status ?? 200;
     return await respond(site, c, visitor, { ...shown, visit, status, page: matched.page });
@@ -47,6 +49,14 @@ export async function showAt(
     const problem = options.sent?.problem ?? shownProblem(site, c, error);
     return await showProblem(site, c, visitor, { visit, problem });
   }
+}
+
+/** On the page of a list: with what the visitor has kept of it. */
+async function withSaved(visit: Visit): Promise<Visit> {
+  const list = keptListAt(visit.path);
+  if (!list || visit.actor.type === "anonymous") return visit;
+  const { data: saved } = await visit.read(viewsApi.list, { list });
+  return { ...visit, frame: { ...visit.frame, saved } };
 }
 
 function nothingAt(path: string, c: Request): ShownProblem {
