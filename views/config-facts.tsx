@@ -26,7 +26,8 @@ export function ConfigFacts({ fields, texts, choices = {} }: ConfigFactsProps): 
   const usual = all.filter((it) => !said.includes(it) && fallbackText(it) !== undefined);
   return (
     <>
-      <dl class="facts">
+      {said.length === 0 ? <p class="pb text-muted">All of it is left to the defaults.</p> : null}
+      <dl class={said.length === 0 ? "hidden" : "facts"}>
         {said.map((field) => (
           <>
             <dt>{field.title}</dt>

@@ -100,13 +100,13 @@ describe("forms", () => {
   test("say of what is missing that it is required", async () => {
     const page = await admin.get("/targets/new?type=NGINX");
     const answer = await admin.get(reviewOf(page, { name: " ", "config.cert_path": "/a" }));
-    expect(answer.html).toContain("name: is required");
-    expect(answer.html).toContain("agent_id: is required");
-    expect(answer.html).toContain("config.key_path: is required");
+    expect(answer.html).toContain("Name: is required");
+    expect(answer.html).toContain("Agent: is required");
+    expect(answer.html).toContain("Private key file: is required");
     expect(answer.html).toContain('value="/a"');
     const again = await admin.get(reviewOf(answer, { name: "t", agent_id: agentId }));
-    expect(again.html).toContain("config.key_path: is required");
-    expect(again.html).not.toContain("agent_id: is required");
+    expect(again.html).toContain("Private key file: is required");
+    expect(again.html).not.toContain("Agent: is required");
     expect(again.html).not.toContain("Add and test");
   });
 

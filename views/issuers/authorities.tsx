@@ -9,7 +9,7 @@ import { Panel } from "../panel.tsx";
 import { Status, wordsOf } from "../status.tsx";
 import { type Column, Table } from "../table.tsx";
 import { dateOf, relative } from "../time.tsx";
-import { type Placed, treeOf } from "./tree.ts";
+import { type Placed, shortName, treeOf } from "./tree.ts";
 
 export interface AuthoritiesProps {
   readonly issuerId: string;
@@ -39,7 +39,7 @@ export function Authorities({ issuerId, authorities, now }: AuthoritiesProps): H
         <dl class="facts">
           {authorities.map((it) => (
             <>
-              <dt dir="auto">{it.name}</dt>
+              <dt dir="auto">{shortName(it.name)}</dt>
               <dd class="mono">
                 {it.serialNumber}
                 <br />
@@ -66,7 +66,7 @@ const columnsOf = (issuerId: string, now: Instant): readonly Column<Row>[] => [
         <Icon name={it.parentId === null ? "shield-check" : "stamp"} />
         <span class="min-w-0">
           <b class="n" dir="auto">
-            {it.name}
+            {shortName(it.name)}
           </b>
           <span class="sub">{it.issuing ? "Issues certificates" : "Signs authorities"}</span>
         </span>

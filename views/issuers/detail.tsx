@@ -20,6 +20,7 @@ import { Status } from "../status.tsx";
 import { relative, Time } from "../time.tsx";
 import { Authorities } from "./authorities.tsx";
 import { IssuerState } from "./state.tsx";
+import { shortName } from "./tree.ts";
 
 export interface IssuerProps {
   readonly frame: Frame;
@@ -84,7 +85,7 @@ export function IssuerSentence({
 
 function beginning({ enabled }: IssuerView, issuing: AuthorityView | undefined): string {
   if (!enabled) return "Switched off: nothing is issued by it";
-  return issuing ? `Issues with ${issuing.name}` : "Orders from another CA";
+  return issuing ? `Issues with ${shortName(issuing.name)}` : "Orders from another CA";
 }
 
 function Main(props: IssuerProps): Html {
@@ -99,8 +100,8 @@ function Main(props: IssuerProps): Html {
             <span>
               <b>Delete the issuer.</b>{" "}
               <span class="text-muted">
-                Only one that nothing was issued by can be deleted. Switched off, it issues nothing
-                any more.
+                It can be deleted only while nothing was issued by it. Switched off, it issues
+                nothing any more.
               </span>
             </span>
             <a class="btn btn-danger" href={`/issuers/${issuer.id}/delete`} data-dialog>

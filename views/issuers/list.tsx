@@ -51,7 +51,7 @@ function Lede({
   return (
     <>
       <b>{`${countOf(total, "issuer")} sign${total === 1 ? "s" : ""} certificates.`}</b>
-      {strips ? ` ${grouped(issued)} were issued in 30 days.` : ""}
+      {strips ? ` ${countOf(issued, "certificate")} issued in 30 days.` : ""}
       {failed > 0 ? ` The last test of ${failed} failed.` : ""}
     </>
   );

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { treeOf } from "./tree.ts";
+import { shortName, treeOf } from "./tree.ts";
 
 const node = (id: string, parentId: string | null) => ({ id, parentId });
 
@@ -26,4 +26,9 @@ test("authorities stand under their parents, with the lines that lead to them", 
 
 test("a circle is no tree, and ends", () => {
   expect(treeOf([node("x", "y"), node("y", "x")])).toEqual([]);
+});
+
+test("a common name alone stands without its attribute", () => {
+  expect(shortName("CN=Example Root")).toBe("Example Root");
+  expect(shortName("CN=a,O=b")).toBe("CN=a,O=b");
 });

@@ -32,3 +32,6 @@ export function treeOf<T extends Node>(all: readonly T[]): readonly Placed<T>[] 
   const roots = below(null);
   return roots.flatMap((it) => place(it, [], true, true));
 }
+
+/** A name that is a common name alone, without the attribute's name; any other as it is. */
+export const shortName = (name: string): string => /^CN=([^,+=\\]+)$/.exec(name)?.[1] ?? name;

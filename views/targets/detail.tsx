@@ -96,7 +96,7 @@ function Main(props: TargetProps): Html {
             <span>
               <b>Delete the target.</b>{" "}
               <span class="text-muted">
-                Only one to which nothing was ever deployed can be deleted. Switched off, it gets
+                It can be deleted only while nothing was deployed to it. Switched off, it gets
                 nothing any more.
               </span>
             </span>

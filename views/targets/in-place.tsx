@@ -8,7 +8,7 @@ import { Panel } from "../panel.tsx";
 import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
 import { type Column, Table } from "../table.tsx";
-import { Time } from "../time.tsx";
+import { relative, Time } from "../time.tsx";
 
 export interface InPlaceProps {
   readonly of: { readonly data: readonly DeploymentView[]; readonly total: number };
@@ -49,7 +49,7 @@ const columnsOf = (names: Names, now: Instant): readonly Column<DeploymentView>[
         <span class="n bidi">
           <Ref kind="certificate" id={it.certificateId} names={names} />
         </span>
-        <span class="sub mono">{it.serialNumber}</span>
+        <span class="sub mono bidi">{it.serialNumber}</span>
       </>
     ),
   },
@@ -60,6 +60,9 @@ const columnsOf = (names: Names, now: Instant): readonly Column<DeploymentView>[
       <>
         <Status of={it.state} />
         {it.isCurrent ? null : <span class="sub warn">An earlier version</span>}
+        {it.installedAt === null ? null : (
+          <span class="sub">{`in place since ${relative(it.installedAt, now)}`}</span>
+        )}
       </>
     ),
   },
@@ -73,5 +76,4 @@ const columnsOf = (names: Names, now: Instant): readonly Column<DeploymentView>[
     ),
   },
   { title: "Ends", class: "h", cell: (it) => <Time at={it.notAfter} now={now} /> },
-  { title: "In place since", class: "h", cell: (it) => <Time at={it.installedAt} now={now} /> },
 ];

@@ -3,6 +3,7 @@
 import type { FieldError } from "#base/problem.ts";
 import type { TargetKind } from "#connectors/targets/target.ts";
 import { targetsApi } from "#features/targets/api.ts";
+import { flatten } from "../config-facts.tsx";
 import { FieldView } from "../field.tsx";
 import { formId } from "../field-ids.ts";
 import { type Field, fieldsOf } from "../fields.ts";
@@ -110,7 +111,7 @@ function Configure({ chosen, texts, errors, choices }: Chosen): Html {
   return (
     <form method="get" action={path} class="form" id={id}>
       <Hidden name="type" value={chosen.kind} />
-      {errors.length > 0 ? <Errors errors={errors} id={id} /> : null}
+      {errors.length > 0 ? <Errors errors={errors} id={id} fields={fields} /> : null}
       {fields.filter(({ key }) => key === "name" || key === "agent_id").map(view)}
       {noAgent(choices) ? (
         <p class="note warn">
@@ -159,13 +160,15 @@ const commands = /^(reload_command|validate_command|config_file|runtime_socket)$
 
 const noAgent = (choices: Choices): boolean => choices["agent_id"]?.length === 0;
 
-function Errors({
-  errors,
-  id,
-}: {
+interface ErrorsProps {
   readonly errors: readonly FieldError[];
   readonly id: string;
-}): Html {
+  readonly fields: readonly Field[];
+}
+
+function Errors({ errors, id, fields }: ErrorsProps): Html {
+  const all = flatten(fields);
+  const titleAt = (path: string) => all.find((it) => it.name === path)?.title ?? path;
   return (
     <div class="note bad" role="alert" tabindex={-1}>
       <Icon name="circle-x" />
@@ -178,7 +181,7 @@ function Errors({
         {errors.map((it) => (
           <li>
             <a class="a" href={`#${id}-${it.path.replaceAll(/[._]/g, "-")}`} dir="auto">
-              {`${it.path}: ${it.message}`}
+              {`${titleAt(it.path)}: ${it.message}`}
             </a>
           </li>
         ))}

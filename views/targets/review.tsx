@@ -81,11 +81,11 @@ function Store({ frame, texts }: Pick<NewTargetProps, "frame" | "texts">): Html 
 export function Plan({ steps }: { readonly steps: readonly string[] }): Html {
   return (
     <Panel title="What the agent will do" sub="At each deployment" padded>
-      <ol class="vtl">
-        {steps.map((it) => (
-          <li class="todo">
-            <Icon name="circle-dashed" />
-            <span class="bidi">{it}</span>
+      <ol class="steps-v">
+        {steps.map((it, at) => (
+          <li>
+            <span>{String(at + 1)}</span>
+            <span class="bidi text-base-content">{it}</span>
           </li>
         ))}
       </ol>
