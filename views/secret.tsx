@@ -13,7 +13,7 @@ export interface SecretProps {
 /** Without a script the button is not there. */
 export function Secret({ value, label, id = "copied" }: SecretProps): Html {
   return (
-    <section class="cmd block" aria-label={label}>
+    <section class="cmd whole" aria-label={label}>
       <code id={id} tabindex={0}>
         {value}
       </code>

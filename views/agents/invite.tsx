@@ -51,7 +51,7 @@ export function InvitedPage({ frame, invited }: InvitedProps): Html {
         title="Join the agent"
         lede={
           <>
-            <b>{`The token works once, until ${relative(invited.expiresAt, frame.now)}.`}</b>
+            <b>{`The token works once, and expires ${relative(invited.expiresAt, frame.now)}.`}</b>
             {" It is in the first command, and shown only now."}
           </>
         }
