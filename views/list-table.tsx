@@ -81,6 +81,8 @@ function SortHead<Row>(props: ListTableProps<Row> & { readonly column: Column<Ro
 
 export const grouped = (n: number): string => n.toLocaleString("en-US");
 
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** `12,431`, or `more than 10,000` where nobody counted to the end. */
 export const countOf = (of: Pick<Listed<unknown>, "total" | "totalIsExact">): string =>
   of.totalIsExact ? grouped(of.total) : `more than ${grouped(of.total)}`;

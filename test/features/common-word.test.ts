@@ -1,10 +1,9 @@
 /** A search for what very many have: the same rows as ever, page after page, and a count that may stop. */
 import { beforeAll, expect, test } from "bun:test";
-import { sql } from "kysely";
-import { tables } from "#db/tables.ts";
 import { csr } from "#test/csr.ts";
 import { eachEngine } from "#test/database/engines.ts";
 import { openProduct, type TestProduct } from "#test/world.ts";
+import { repeatCertificate } from "./many-rows.ts";
 
 /** More than a bounded count counts. */
 const many = 10_050;
@@ -21,17 +20,7 @@ eachEngine("a search for a common word", (open) => {
   beforeAll(async () => {
     product = await openProduct(await open());
     await product.ok("POST", "/api/v1/certificates", { csr_pem: await csr(["one.example.test"]) });
-    const own = ["pk", "id", "name"];
-    const others = Object.keys(tables.certificates).filter((it) => !own.includes(it));
-    await product.world.database.transaction(async (db) => {
-      await sql`insert into certificates (pk, id, name, ${sql.join(others.map((it) => sql.ref(it)))})
-        with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < ${many})
-        select 1000 + n, 'mc-' || n, 'host-' || n, ${sql.join(others.map((it) => sql.ref(it)))}
-        from numbers cross join certificates`.execute(db);
-      await sql`insert into certificate_search (rowid, text)
-        with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < ${many})
-        select 1000 + n, 'host-' || n || '.staging.test' from numbers`.execute(db);
-    });
+    await repeatCertificate(product.world.database, many);
   }, 60_000);
 
   test("counts all of them, unless it need not", async () => {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { certificatesApi } from "#features/certificates/api.ts";
 import { csr } from "#test/csr.ts";
 import { opener } from "#test/database/engines.ts";
+import { repeatCertificate } from "#test/features/many-rows.ts";
 import { bulkKinds } from "#views/certificates/bulk-kinds.ts";
 import { fieldsOf } from "#views/fields.ts";
 import { filterNames } from "#views/list-query.ts";
@@ -53,7 +54,7 @@ describe("bulk work on pages", () => {
     expect(list.html).not.toContain('name="owner_id" value="o-old"/><button');
     const all = await admin.get("/certificates?owner_id=o-old&chosen=all");
     expect(all.html).toContain("All 3 that match are chosen.");
-    expect(all.html).toContain("<b>All 3 chosen</b>");
+    expect(all.html).toContain("<b>All 3 that match chosen</b>");
     const bar = all.html.slice(all.html.indexOf('id="selected"'));
     expect(bar).toContain('<input type="hidden" name="owner_id" value="o-old"/>');
     expect(bar).toContain('formaction="/certificates/bulk-reassign"');
@@ -155,4 +156,26 @@ describe("bulk work on pages", () => {
     const page = await viewer.get("/certificates/bulk-renew?owner_id=o-new");
     expect(page.html).not.toContain("/ui/certificates.bulk-renew");
   });
+});
+
+describe("more than anybody counts", () => {
+  const open = opener("sqlite");
+  const many = 10_050;
+  let site: Site;
+  beforeAll(async () => {
+    site = await openSite(await open());
+    await site.product.ok("POST", "/api/v1/certificates", { csr_pem: await csr(["one.test"]) });
+    await repeatCertificate(site.product.world.database, many);
+  }, 60_000);
+
+  test("is said as that in the list, and counted before anything is done", async () => {
+    const admin = site.visitor();
+    await admin.signIn("root");
+    const list = await admin.get("/certificates?q=staging");
+    expect(list.html).toContain("<b>More than 10,000 certificates</b>");
+    expect(list.html).toContain("50 of more than 10,000");
+    expect(list.html).toContain("Choose all that match (more than 10,000)");
+    const renew = await admin.get("/certificates/bulk-renew?q=staging");
+    expect(renew.html).toContain("Renew 10,050 certificates");
+  }, 60_000);
 });

@@ -7,7 +7,7 @@ import { Empty } from "../empty.tsx";
 import type { Choices, Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
 import { ListPage, type Rows } from "../list-page.tsx";
-import { countOf } from "../list-table.tsx";
+import { capital, countOf } from "../list-table.tsx";
 import type { Listed } from "../listed.ts";
 import { type Names, Ref } from "../reference.tsx";
 import type { Column } from "../table.tsx";
@@ -60,7 +60,7 @@ function ledeOf(list: Listed<CertificateView>, query: URLSearchParams): Html {
   const verb = isNarrowed ? ["matches", "match"] : ["is managed", "are managed"];
   return (
     <>
-      <b>{`${count.charAt(0).toUpperCase()}${count.slice(1)} ${total === 1 ? "certificate" : "certificates"}`}</b>
+      <b>{`${capital(count)} ${total === 1 ? "certificate" : "certificates"}`}</b>
       {` ${total === 1 ? verb[0] : verb[1]}.`}
     </>
   );

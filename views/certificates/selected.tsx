@@ -6,11 +6,15 @@ import type { Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
 import { Icon } from "../icon.tsx";
 import { filterNames, hrefOf } from "../list-query.ts";
-import { countOf } from "../list-table.tsx";
+import { capital, countOf } from "../list-table.tsx";
 import type { Listed } from "../listed.ts";
 import { within } from "../live.tsx";
 import type { Column } from "../table.tsx";
 import { bulkKinds } from "./bulk-kinds.ts";
+
+/** `all 12,431 that match`. */
+const allOf = (list: Listed<unknown>): string =>
+  list.totalIsExact ? `all ${countOf(list)} that match` : `all that match (${countOf(list)})`;
 
 export interface SelectedProps {
   readonly frame: Frame;
@@ -50,7 +54,7 @@ export function SelectedBar({ frame, query, list }: SelectedProps): Html | null 
     >
       {all ? (
         <>
-          <b>{`All ${countOf(list)} chosen`}</b>
+          <b>{`${capital(allOf(list))} chosen`}</b>
           {criteria.map(([name, value]) => (
             <Hidden name={name} value={value} />
           ))}
@@ -75,7 +79,7 @@ export function SelectedBar({ frame, query, list }: SelectedProps): Html | null 
       {all || !isMore ? null : (
         <span class="unscripted">
           <a class="btn btn-sm" href={allHref(query)}>
-            {`Choose all ${countOf(list)} that match`}
+            {`Choose ${allOf(list)}`}
           </a>
         </span>
       )}
@@ -89,7 +93,7 @@ export function AllRow({ frame, query, list }: SelectedProps): Html | null {
   if (isAllChosen(query)) {
     return (
       <p class="selall">
-        <span>{`All ${countOf(list)} that match are chosen.`}</span>
+        <span>{`${capital(allOf(list))} are chosen.`}</span>
         <a class="a" href={hrefOf("/certificates", query, {})} {...within(frame)}>
           Choose none
         </a>
@@ -102,7 +106,7 @@ export function AllRow({ frame, query, list }: SelectedProps): Html | null {
       <span>{`All ${list.data.length} on this page are chosen.`}</span>
       {criteriaIn(query).length > 0 ? (
         <a class="a" href={allHref(query)} {...within(frame)}>
-          {`Choose all ${countOf(list)} that match`}
+          {`Choose ${allOf(list)}`}
         </a>
       ) : (
         <span>Filter the list to choose more than a page.</span>
