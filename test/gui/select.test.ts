@@ -40,10 +40,10 @@ describe("choosing certificates", () => {
     expect(await bar.isVisible()).toBe(false);
     const first = page.getByRole("checkbox", { name: /^Choose s/ }).first();
     await first.check();
-    expect(await bar.locator("b").textContent()).toBe("1 chosen");
+    await bar.getByText("1 chosen", { exact: true }).waitFor();
     expect(await all.evaluate((it) => (it as HTMLInputElement).indeterminate)).toBe(true);
     await all.check();
-    expect(await bar.locator("b").textContent()).toBe("5 chosen");
+    await bar.getByText("5 chosen", { exact: true }).waitFor();
     const more = page.locator(".selall");
     expect(await more.textContent()).toContain("All 5 on this page are chosen.");
     await first.uncheck();
@@ -52,7 +52,7 @@ describe("choosing certificates", () => {
     await more.getByRole("link", { name: "Choose all 7 that match" }).click();
     await page.waitForURL(/chosen=all/);
     await page.getByText("All 7 that match are chosen.").waitFor();
-    expect(await bar.locator("b").textContent()).toBe("All 7 chosen");
+    await bar.getByText("All 7 chosen", { exact: true }).waitFor();
     expect(await bar.getByRole("button").allInnerTexts()).toEqual(
       ["Renew…", "Reassign…", "Tag…", "Archive…"].map((it) => expect.stringContaining(it)),
     );
