@@ -291,6 +291,7 @@ async function callOf(
 }
 
 const minimal: Readonly<Record<string, unknown>> = {
+  "certificates.tag": { set_tags: { a: "b" } },
   "owners.replace": { name: "n", email: "n@x.test" },
   "targets.replace": {
     name: "n",

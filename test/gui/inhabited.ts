@@ -47,7 +47,7 @@ async function start(
   stops.push(() => acme.stop());
   const dataDir = join(directory, "data");
   const past = await livePast(dataDir, acme.config, { names });
-  const server = await startFreshServer({ CERTCTL_DATA_DIR: dataDir });
+  const server = await startFreshServer({ CERTCTL_DATA_DIR: dataDir }, true);
   stops.push(() => server.stop());
   const call = caller(server, past.adminKey);
   const pulse = await keepAlive(past.agents, server);

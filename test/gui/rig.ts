@@ -24,9 +24,10 @@ export interface FreshServer {
   stop(): Promise<void>;
 }
 
-/** Nothing is set up: that is done in the browser. With a data directory of the caller's there is no setup code. */
+/** Nothing is set up: that is done in the browser, unless `isSetUp` says that it was. */
 export async function startFreshServer(
   env: Readonly<Record<string, string>> = {},
+  isSetUp = env["CERTCTL_AUTH_TYPE"] === "none",
 ): Promise<FreshServer> {
   const directory = mkdtempSync(join(tmpdir(), "certctl-gui-"));
   const [port, httpPort] = [await freePort(), await freePort()];
@@ -39,13 +40,12 @@ export async function startFreshServer(
   };
   const variables = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
   const command = ["/usr/bin/env", ...variables, ...commandOf("certctl"), "serve"];
-  const isReady = env["CERTCTL_AUTH_TYPE"] === "none" || env["CERTCTL_DATA_DIR"] !== undefined;
   const remove = () => rmSync(directory, { recursive: true, force: true });
   let daemon: Daemon | undefined;
   let setupCode = "";
   try {
     daemon = await startDaemon(command, port, directory);
-    if (!isReady) setupCode = await codeIn(daemon);
+    if (!isSetUp) setupCode = await codeIn(daemon);
   } catch (cause) {
     await daemon?.stop();
     remove();

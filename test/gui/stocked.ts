@@ -10,8 +10,8 @@ export interface Stocked extends FreshServer {
   call(method: string, path: string, body?: unknown): Promise<any>;
 }
 
-export async function startStocked(): Promise<Stocked> {
-  const server = await startFreshServer();
+export async function startStocked(env: Readonly<Record<string, string>> = {}): Promise<Stocked> {
+  const server = await startFreshServer(env);
   const send = async (method: string, path: string, key: string | undefined, body?: unknown) => {
     const answer = await fetch(`${server.url}/api/v1${path}`, {
       method,

@@ -42,6 +42,10 @@ const byWords: readonly Advice[] = [
     say: "The CAA record of the name forbids this CA: add it to the record, or order from another issuer.",
   },
   {
+    when: /\((rejectedIdentifier|unsupportedIdentifier)\)/,
+    say: "The CA does not certify this name: order from another issuer, or ask the CA to allow it.",
+  },
+  {
     when: /challenge|authorization/i,
     say: "The CA could not verify that the name is yours: its request must reach the HTTP port of this server, or of the host that the name points to.",
   },

@@ -232,7 +232,7 @@ function Sentence({ of, now }: { readonly of: JobDetail; readonly now: Instant }
         </>
       );
     case "Failed":
-      return <>{`It was tried ${of.attempts} ${of.attempts === 1 ? "time" : "times"}.`}</>;
+      return <>{of.attempts === 1 ? "It was tried once." : `It was tried ${of.attempts} times.`}</>;
     case "Cancelled":
       return <>It was cancelled.</>;
   }
