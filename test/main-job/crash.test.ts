@@ -121,12 +121,15 @@ describe("when things die", () => {
 
   test("a stopping server finishes what it was asked, and a second signal stops it at once", async () => {
     const half = await sendHalf(server);
+    // What the server has not read yet when it is told to stop was not asked of it.
+    await Bun.sleep(500);
     process.kill(server.pid, "SIGTERM");
     await Bun.sleep(200);
     expect(await half.finish()).toStartWith("HTTP/1.1 201");
     await ended(server.pid);
     await server.start();
     const never = await sendHalf(server);
+    await Bun.sleep(500);
     process.kill(server.pid, "SIGTERM");
     await Bun.sleep(200);
     process.kill(server.pid, "SIGTERM");
