@@ -21,8 +21,7 @@ interface Options extends Partial<Strange> {
   readonly refusal?: string;
 }
 
-const usualRefusal =
-  "The CA does not issue for forms.example.org: it is on its list of high-risk names";
+const usualRefusal = "The CA does not certify names on its list of high-risk domains";
 
 export async function startInhabited(options: Options = {}): Promise<Inhabited> {
   const stops: (() => Promise<void>)[] = [];

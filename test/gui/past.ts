@@ -32,6 +32,12 @@ export interface Strange {
   readonly names: readonly string[];
 }
 
+/** Who owns, by team. */
+const teams = [
+  ["Payments", "Payments on call"],
+  ["Web platform", "Web on call"],
+  ["Infrastructure", "Infra on call"],
+] as const;
 const sites = ["www", "shop", "api", "pay", "mail", "vpn", "login", "docs", "status", "cdn"];
 
 export async function livePast(
@@ -89,11 +95,17 @@ async function live(product: TestProduct, refusing: object, strange: Strange): P
   await order("retired.example.com", { validity_seconds: 30 * 86_400 });
   await product.ok("DELETE", `/api/v1/certificates/${ids.get("retired.example.com")}`);
   for (const [i, site] of sites.entries()) {
-    until(days(40 - 4 * i));
+    until(days(80 - 4 * i));
     const at = `${site}.example.com`;
-    await order(at, { sans: [at, `${site}.example.net`] });
-    await product.engine.drain();
+    await order(at, {
+      sans: [at, `${site}.example.net`],
+      agent_id: agents[i % 4]?.id,
+      owner_id: ids.get(teams[i % 3]?.[1] ?? ""),
+      validity_seconds: (i % 2 === 0 ? 47 : 90) * 86_400,
+    });
+    await work(product, agents);
   }
+  await renewUntil(product, agents, until);
   for (const name of strange.names) {
     await order(name, { tags: manyTags(name), environment: "staging" });
     await add("owners", { name, email: "somebody@example.com" } as { name: string });
@@ -106,7 +118,7 @@ async function live(product: TestProduct, refusing: object, strange: Strange): P
   await order("secure.example.com", { certificate_profile_id: ids.get("Payment pages") });
   await product.engine.drain();
   await beat(product, agents, until);
-  await order("pending.example.com", { agent_id: ids.get("old-mail"), csr_pem: undefined });
+  await order("pending.example.com", { agent_id: ids.get("old-mail") });
   await product.engine.drain();
   return { adminKey, ids, agents: agents.slice(0, -1) };
 }
@@ -115,10 +127,10 @@ type Add = (path: string, body: { readonly name: string }) => Promise<string>;
 
 async function addPeople(add: Add): Promise<void> {
   const more = (body: Readonly<Record<string, unknown>> & { readonly name: string }) => body;
-  for (const name of ["Payments", "Web platform", "Infrastructure"]) {
+  for (const [name, owner] of teams) {
     const team_id = await add("teams", more({ name, description: `Team ${name}` }));
-    const email = `${name.toLowerCase().replace(" ", "-")}@example.com`;
-    await add("owners", more({ name: `${name} on call`, email, team_id }));
+    const email = `${owner.toLowerCase().replaceAll(" ", "-")}@example.com`;
+    await add("owners", more({ name: owner, email, team_id }));
   }
 }
 
@@ -162,11 +174,10 @@ async function orderOne(
   const body = {
     name,
     environment: "production",
-    owner_id: ids.get("Web platform on call"),
-    csr_pem: await csr(Array.isArray(more["sans"]) ? more["sans"] : [dns]),
+    owner_id: ids.get("Web on call"),
+    ...("agent_id" in more ? { sans: [dns] } : { csr_pem: await csr([dns]) }),
     ...(policy === "manual" ? { renewal_policy_id: ids.get("By hand") } : {}),
     ...rest,
-    ...("agent_id" in more ? { sans: [dns] } : { sans: undefined }),
   };
   const made = await product.ok("POST", "/api/v1/certificates", body);
   ids.set(name, made.id ?? made.certificate_id ?? "");
@@ -177,6 +188,32 @@ const manyTags = (name: string): Readonly<Record<string, string>> => ({
   ...Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`tag-${i}`, `value ${i}`])),
   [name.slice(0, 64)]: name.slice(0, 256),
 });
+
+/** The agents hand in the requests that they are asked for, and the CA answers. */
+async function work(product: TestProduct, agents: readonly Living[]): Promise<void> {
+  for (const { id, credential: key } of agents) {
+    const { body } = await product.request("GET", `/api/v1/agents/${id}/work?wait=0`, { key });
+    for (const job of body.jobs.filter((it: { action: string }) => it.action === "csr")) {
+      const csr_pem = await csr(job.sans, { subject: `CN=${job.common_name}` });
+      const handed = { job_id: job.id, csr_pem };
+      await product.request("POST", `/api/v1/agents/${id}/csr`, { key, body: handed });
+    }
+  }
+  await product.engine.drain();
+}
+
+/** The weeks up to the day before the end, half a day at a time: what is due is renewed. */
+async function renewUntil(
+  product: TestProduct,
+  agents: readonly Living[],
+  until: (before: number) => void,
+): Promise<void> {
+  for (let before = days(43.5); before > days(1); before -= days(0.5)) {
+    until(before);
+    await product.timetable.runDue();
+    await work(product, agents);
+  }
+}
 
 /** The heartbeats of a day, one in five minutes; the last agent falls silent three hours before the end. */
 async function beat(

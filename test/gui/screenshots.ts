@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { type Inhabited, startInhabited } from "./inhabited.ts";
+import { packed } from "./png.ts";
 import { openTab, startBrowser } from "./rig.ts";
 import { password } from "./stocked.ts";
 
@@ -11,29 +12,28 @@ const directory = join(import.meta.dir, "../../docs/images");
 interface Shot {
   readonly name: string;
   readonly path: string;
+  /** Of the window, in CSS pixels. */
+  readonly height: number;
   readonly onPhone?: true;
 }
 
 async function shotsOf(server: Inhabited): Promise<readonly Shot[]> {
   const { data: certificates } = await server.call("GET", "/certificates?q=shop.example.org");
   return [
-    { name: "dashboard", path: "/", onPhone: true },
-    { name: "certificates", path: "/certificates?sort=not_after", onPhone: true },
-    { name: "certificate", path: `/certificates/${certificates[0].id}` },
-    { name: "job", path: `/jobs/${server.ids.get("job of forms.example.org")}` },
-    { name: "issuers", path: "/issuers" },
-    { name: "agents", path: "/agents" },
+    { name: "dashboard", height: 1240, path: "/", onPhone: true },
+    { name: "certificates", height: 860, path: "/certificates?sort=not_after", onPhone: true },
+    { name: "certificate", height: 1000, path: `/certificates/${certificates[0].id}` },
+    { name: "job", height: 560, path: `/jobs/${server.ids.get("job of forms.example.org")}` },
+    { name: "issuers", height: 420, path: "/issuers" },
+    { name: "agents", height: 560, path: "/agents" },
   ];
 }
 
 async function shoot(page: Page, { name, path }: Shot, suffix: string): Promise<void> {
   await page.goto(path);
   await page.evaluate("document.fonts.ready.then(() => undefined)");
-  await page.screenshot({
-    path: join(directory, `${name}${suffix}.png`),
-    animations: "disabled",
-    caret: "hide",
-  });
+  const png = await page.screenshot({ animations: "disabled", caret: "hide" });
+  await Bun.write(join(directory, `${name}${suffix}.png`), packed(png));
 }
 
 mkdirSync(directory, { recursive: true });
@@ -52,7 +52,10 @@ try {
     await page.getByLabel("Password").fill(password);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.waitForURL(`${server.url}/`);
-    for (const shot of shots) await shoot(page, shot, `-${colorScheme}`);
+    for (const shot of shots) {
+      await page.setViewportSize({ width: 1440, height: shot.height });
+      await shoot(page, shot, `-${colorScheme}`);
+    }
     await page.setViewportSize({ width: 390, height: 844 });
     for (const shot of shots.filter((it) => it.onPhone)) {
       await shoot(page, shot, `-phone-${colorScheme}`);
