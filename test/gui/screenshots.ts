@@ -3,7 +3,6 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { type Inhabited, startInhabited } from "./inhabited.ts";
-import { packed } from "./png.ts";
 import { openTab, startBrowser } from "./rig.ts";
 import { password } from "./stocked.ts";
 
@@ -32,8 +31,11 @@ async function shotsOf(server: Inhabited): Promise<readonly Shot[]> {
 async function shoot(page: Page, { name, path }: Shot, suffix: string): Promise<void> {
   await page.goto(path);
   await page.evaluate("document.fonts.ready.then(() => undefined)");
-  const png = await page.screenshot({ animations: "disabled", caret: "hide" });
-  await Bun.write(join(directory, `${name}${suffix}.png`), packed(png));
+  await page.screenshot({
+    path: join(directory, `${name}${suffix}.png`),
+    animations: "disabled",
+    caret: "hide",
+  });
 }
 
 mkdirSync(directory, { recursive: true });
