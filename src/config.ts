@@ -5,6 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { Mistake } from "#base/mistake.ts";
+import { check } from "#base/rule.ts";
 import { Secret } from "#base/secret.ts";
 import type { Milliseconds } from "#base/time.ts";
 import { brokenAcme } from "./config/acme.ts";
@@ -85,7 +86,7 @@ function read(
 ): { readonly value: unknown } | { readonly problem: ConfigProblem } {
   const { text, source } = given ?? { text: row.default, source: "default" };
   if (text === undefined) return { value: undefined };
-  const parsed = row.schema.safeParse(text);
+  const parsed = check(row.schema, text);
   if (parsed.success) return { value: row.secret ? new Secret(parsed.data) : parsed.data };
   const rule = parsed.error.issues[0]?.message ?? "is wrong";
   const shown = row.secret ? rule : `${rule}, not ${JSON.stringify(text)}`;

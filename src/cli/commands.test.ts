@@ -182,18 +182,18 @@ describe("a wrong call", () => {
     { line: [...enough, "--format", "xml"], expected: "--format must be table or json" },
     { line: [...enough, "--insecure=yes"], expected: "--insecure takes no value" },
     { line: [...enough, "--count"], expected: "--count needs a value: N" },
-    { line: [...enough, "--count", "many"], expected: "--count: Invalid input: expected number" },
-    { line: [...enough, "--count", "10"], expected: "--count: Too big" },
+    { line: [...enough, "--count", "many"], expected: "--count: must be a number" },
+    { line: [...enough, "--count", "10"], expected: "--count: must be at most" },
     { line: [...enough, "--count", "1", "--count", "2"], expected: "--count is given twice" },
     { line: [...enough, "--no-count"], expected: "unknown flag: --no-count" },
     {
       line: [...enough, "--mode", "kep"],
-      expected: '--mode: Invalid option: expected one of "keep"|"drop"',
+      expected: "--mode: must be one of keep, drop",
     },
     { line: [...enough, "--grants", "{"], expected: "--grants must be JSON" },
     {
       line: [...enough, "--grants", '{"role":"c","team_id":null}'],
-      expected: "--grants at 0.role: Invalid option",
+      expected: "--grants at 0.role: must be one of",
     },
     {
       line: [...enough, "--csr-pem", "@/nowhere"],
@@ -201,7 +201,7 @@ describe("a wrong call", () => {
     },
     {
       line: [...enough, "--expires-at", "tomorrow"],
-      expected: "--expires-at: Invalid ISO datetime",
+      expected: "--expires-at: must be a moment such as",
     },
   ])("$line", ({ line, expected }) => {
     expect(complaintOf(line)).toContain(expected);

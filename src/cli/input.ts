@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { coerce } from "#base/coerce.ts";
 import { readNamed } from "#base/named-file.ts";
+import { check } from "#base/rule.ts";
 import { unwrap } from "#base/schema.ts";
 import { fromWire, wirePath } from "#base/wire.ts";
 import type { Given } from "./arguments.ts";
@@ -21,7 +22,7 @@ export function inputOf(
   for (const [flag, texts] of given) {
     wire[flag.wire] = texts === null ? null : meaningOf(command, flag, texts, readFile);
   }
-  const parsed = command.contract.input.safeParse(fromWire(command.contract.input, wire));
+  const parsed = check(command.contract.input, fromWire(command.contract.input, wire));
   if (parsed.success) return wire;
   const wrong = parsed.error.issues.map((issue) => sentenceOf(command, wire, issue));
   throw new UsageError(wrong.join("\n"), `${command.noun} ${command.verb}`);

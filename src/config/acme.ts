@@ -1,4 +1,5 @@
 /** What the settings of the ACME issuer amount to: its configuration, or what is wrong with it. */
+import { check } from "#base/rule.ts";
 import { type AcmeConfig, acmeKind } from "#connectors/issuers/acme.config.ts";
 import type { Broken } from "./rules.ts";
 import type { Config } from "./table.ts";
@@ -24,7 +25,7 @@ export function acmeConfigOf(config: Config): Readonly<Record<string, unknown>> 
 export function brokenAcme(config: Config): readonly Broken[] {
   const said = acmeConfigOf(config);
   if (said === undefined) return withoutDirectory(config);
-  const result = acmeKind.config.safeParse(said);
+  const result = check(acmeKind.config, said);
   if (result.success) return [];
   return result.error.issues.map(({ path, message }) => ({
     key: `CERTCTL_ACME_${String(path[0]).toUpperCase()}`,

@@ -5,6 +5,7 @@
 import { type Contract, type Input, travelsInQuery } from "#base/contract.ts";
 import { Id } from "#base/id.ts";
 import { type FieldError, Lost, Problem } from "#base/problem.ts";
+import { check } from "#base/rule.ts";
 import { requireStorable } from "#base/storable.ts";
 import { fromWire, wirePath } from "#base/wire.ts";
 import { commit } from "#jobs/attempt.ts";
@@ -113,7 +114,7 @@ async function authorize(
 }
 
 export function parseInput<C extends Contract>(contract: C, raw: unknown): Input<C> {
-  const parsed = contract.input.safeParse(fromWire(contract.input, raw));
+  const parsed = check(contract.input, fromWire(contract.input, raw));
   if (parsed.success) {
     requireStorable(raw);
     // The schema of C was applied, so the data is of its output type.

@@ -84,7 +84,7 @@ describe("forms", () => {
     expect(input).toContain('aria-invalid="true"');
     const described = /aria-describedby="([^"]+)"/.exec(input)?.[1]?.split(" ").at(-1) ?? "";
     expect(answer.html).toMatch(
-      new RegExp(`id="${described}">.{0,150}<span>Invalid email address`),
+      new RegExp(`id="${described}">.{0,150}<span>must be an e-mail address`),
     );
   });
 

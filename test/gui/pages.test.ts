@@ -202,7 +202,7 @@ describe("the pages", () => {
       ["status=nonsense", "must be one of"],
       ["colour=red", "is not a parameter of certificates.list"],
       ["cursor=x", "is not one of ours"],
-      ["expires_before=tomorrow", "Invalid ISO datetime"],
+      ["expires_before=tomorrow", "must be a moment such as"],
     ]) {
       const { status, html } = await admin.get(`/certificates?${query}`);
       expect([query, status]).toEqual([query, 400]);

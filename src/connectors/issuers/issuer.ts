@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Log } from "#base/log.ts";
 import { Problem } from "#base/problem.ts";
 import type { Random } from "#base/random.ts";
+import { check } from "#base/rule.ts";
 import type { Clock, Instant } from "#base/time.ts";
 import type { ExtendedKeyUsage, KeyUsage } from "#pki/key-usage.ts";
 import type { Issuing } from "#pki/local-ca.ts";
@@ -135,7 +136,7 @@ export function parseIssuerConfig<Schema extends z.ZodObject>(
   kind: IssuerKind<Schema>,
   input: unknown,
 ): z.output<Schema> {
-  const result = kind.config.safeParse(input);
+  const result = check(kind.config, input);
   if (result.success) return result.data;
   const errors = result.error.issues.map((issue) => ({
     path: ["config", ...issue.path].join("."),

@@ -1,6 +1,7 @@
 /** The contract of a deployment target: one module per kind, written against `Host` alone. */
 import type { z } from "zod";
 import { Problem } from "#base/problem.ts";
+import { check } from "#base/rule.ts";
 import type { Secret } from "#base/secret.ts";
 import type { Milliseconds } from "#base/time.ts";
 import type { Endpoint, Host } from "../host.ts";
@@ -97,7 +98,7 @@ function parseConfig<Schema extends z.ZodType>(
   definition: TargetDefinition<Schema>,
   input: unknown,
 ): z.output<Schema> {
-  const result = definition.config.safeParse(input);
+  const result = check(definition.config, input);
   if (result.success) return result.data;
   const errors = result.error.issues.map((issue) => ({
     path: issue.path.join("."),

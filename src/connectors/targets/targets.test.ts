@@ -190,7 +190,7 @@ describe("the HAProxy connector", () => {
 
 describe("a configuration is refused", () => {
   test.each([
-    { config: { ...nginx, certpath: "/x" }, reason: 'Unrecognized key: "certpath"' },
+    { config: { ...nginx, certpath: "/x" }, reason: "has the unknown key certpath" },
     {
       config: { ...nginx, cert_path: "t/site.pem" },
       reason: "cert_path: must be an absolute path",

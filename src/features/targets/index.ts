@@ -1,6 +1,7 @@
 /** Where certificates are deployed. */
 import { z } from "zod";
 import { invalid, notFound, Problem } from "#base/problem.ts";
+import { check } from "#base/rule.ts";
 import { days, later, minutes } from "#base/time.ts";
 import { findTarget } from "#connectors/targets/index.ts";
 import { agentJob } from "#jobs/job.ts";
@@ -15,7 +16,7 @@ import type { TargetFields } from "./target.ts";
 function checkConfig(fields: TargetFields): string {
   const kind = findTarget(fields.type);
   if (!kind) throw invalid("type", "is unknown");
-  const result = kind.config.safeParse(fields.config);
+  const result = check(kind.config, fields.config);
   if (result.success) return kind.kind;
   const errors = result.error.issues.map((issue) => ({
     path: ["config", ...issue.path].join("."),

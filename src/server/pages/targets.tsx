@@ -1,6 +1,7 @@
 /** Targets: list, a new one in steps, one with its test, changing and deleting it. */
 /** @jsxImportSource hono/jsx */
 import { type FieldError, Problem } from "#base/problem.ts";
+import { check } from "#base/rule.ts";
 import { toWire } from "#base/wire.ts";
 import { findTarget, targets as kinds } from "#connectors/targets/index.ts";
 import type { TargetKind } from "#connectors/targets/target.ts";
@@ -59,7 +60,7 @@ function draftOf(kind: TargetKind, typed: Texts, { query, frame }: Visit) {
   const given = { ...Object.fromEntries(known), type: [kind.kind] };
   const texts = isFilled ? given : { ...startingTexts(fields), ...given };
   const { raw, errors: unreadable } = readForm(fields, texts);
-  const config = kind.config.safeParse(raw["config"] ?? {});
+  const config = check(kind.config, raw["config"] ?? {});
   const plan = config.success ? kind.plan(config.data) : undefined;
   if (query.get("step") !== String(steps.length)) return { texts, errors: [], plan, step: 2 };
   const errors = [
@@ -76,7 +77,7 @@ function problemsOf(
   raw: Readonly<Record<string, unknown>>,
   config: ReturnType<TargetKind["config"]["safeParse"]>,
 ): readonly FieldError[] {
-  const own = TargetFields.safeParse({
+  const own = check(TargetFields, {
     name: raw["name"] ?? "",
     type: raw["type"],
     agentId: raw["agent_id"] ?? "",
