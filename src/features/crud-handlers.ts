@@ -1,7 +1,7 @@
 /** Handlers of the five usual operations, from how one kind of thing is found, checked, saved and shown. */
 import type { Kysely } from "kysely";
 import type { Api } from "#base/contract.ts";
-import { type Kind, prefixes } from "#base/id.ts";
+import { prefixes } from "#base/id.ts";
 import { type ListQuery, type Window, windowOf } from "#base/page.ts";
 import { notFound } from "#base/problem.ts";
 import { newId } from "#base/random.ts";
@@ -11,7 +11,7 @@ import type { Tables } from "#db/tables.ts";
 import type { Tx } from "#jobs/tx.ts";
 import { refuseTakenId, unlessTaken, unlessUsed } from "./conflicts.ts";
 import { type Context, matchRevision, type TeamScope } from "./context.ts";
-import { bind, type Operation, read, write } from "./handler.ts";
+import { bind, type Operation, read, type WriteTx, write } from "./handler.ts";
 import type { Listing } from "./list.ts";
 
 type Db = Kysely<Tables>;
@@ -19,9 +19,20 @@ type Db = Kysely<Tables>;
 export interface CrudRow {
   readonly pk: number;
   readonly id: string;
+  readonly name: string;
   readonly revision: number;
   readonly team_pk?: number | null;
 }
+
+/** How events name such things. */
+const subjects = {
+  owner: "owner",
+  team: "team",
+  profile: "profile",
+  renewalPolicy: "policy",
+  issuer: "issuer",
+  target: "target",
+} as const;
 
 /** The row that is changed, if there is one, and the id it has or will have. */
 export interface About<Row> {
@@ -33,7 +44,7 @@ export interface About<Row> {
 export interface Store<Row extends CrudRow, Fields extends object, Resolved, View, Filter> {
   /** `team`, for messages. */
   readonly what: string;
-  readonly kind: Kind;
+  readonly kind: keyof typeof subjects;
   readonly defaultSort: string;
   find(db: Db, id: string, scope: TeamScope): Promise<Row | undefined>;
   fieldsOf(row: Row): Fields;
@@ -53,6 +64,11 @@ export interface Store<Row extends CrudRow, Fields extends object, Resolved, Vie
   teamOf?(it: Resolved): number | null;
 }
 
+interface Changed<Row, Resolved> {
+  readonly row: Row;
+  readonly it: Resolved;
+}
+
 /** Binds the contracts of `crud()` to handlers over `store`. */
 export function crudOperations<
   A extends Api,
@@ -68,18 +84,20 @@ export function crudOperations<
     matchRevision(ctx, row.revision);
     return row;
   };
-  const saved = async (tx: Tx, id: string): Promise<View> => {
+  const teamOf = (it: Resolved) => store.teamOf?.(it) ?? null;
+  const saved = async (tx: Tx, what: "created" | "changed", id: string): Promise<View> => {
     const row = await store.find(tx.db, id, "all");
     if (!row) throw notFound(store.what, id);
+    await tell(tx, `${subjects[store.kind]}.${what}`, row);
     return store.viewOf(row);
   };
-  const save = async (tx: Tx, row: Row, it: Resolved): Promise<View> => {
+  const change = async (tx: WriteTx, { row, it }: Changed<Row, Resolved>): Promise<View> => {
+    tx.subject({ id: row.id, teamPk: teamOf(it) });
     await unlessTaken(store.what, () => store.update(tx.db, row, it, tx.now));
-    return await saved(tx, row.id);
+    return await saved(tx, "changed", row.id);
   };
   // What a PATCH clears becomes what it would be on create: the default, or nothing.
   const cleared = (api["replace"] ? defaultsOf(api["replace"].input) : {}) as Partial<Fields>;
-  const teamOf = (it: Resolved) => store.teamOf?.(it) ?? null;
   // `crud()` built the contracts from the same fields, view and filters that `store` is typed by; the
   // generic types of the contracts cannot say so, hence the casts of inputs in this one function.
   const handlers = {
@@ -103,7 +121,7 @@ export function crudOperations<
         }
         await unlessTaken(store.what, () => store.insert(tx.db, id, it, tx.now));
         tx.subject({ id, teamPk: teamOf(it) });
-        return await saved(tx, id);
+        return await saved(tx, "created", id);
       },
     }),
     update: write(anyContract, {
@@ -113,10 +131,7 @@ export function crudOperations<
         const fields = applyPatch(store.fieldsOf(row), patch as Partial<Fields>, cleared);
         return { row, it: await store.resolve(ctx, fields, { id: row.id, row }) };
       },
-      async commit(tx, { row, it }) {
-        tx.subject({ id: row.id, teamPk: teamOf(it) });
-        return await save(tx, row, it);
-      },
+      commit: change,
     }),
     replace: write(anyContract, {
       async prepare(ctx, input) {
@@ -124,21 +139,25 @@ export function crudOperations<
         const { id, ...fields } = input as { id: string } & Fields;
         return { row, it: await store.resolve(ctx, fields as unknown as Fields, { id, row }) };
       },
-      async commit(tx, { row, it }) {
-        tx.subject({ id: row.id, teamPk: teamOf(it) });
-        return await save(tx, row, it);
-      },
+      commit: change,
     }),
     remove: write(anyContract, {
       prepare: async (ctx, input) => await load(ctx, idOf(input)),
       async commit(tx, row) {
         tx.subject({ id: row.id, teamPk: row.team_pk ?? null });
         await unlessUsed(store.what, () => store.remove(tx.db, row));
+        await tell(tx, `${subjects[store.kind]}.deleted`, row);
         return null;
       },
     }),
   };
   return bind(api, handlers as unknown as Parameters<typeof bind<A>>[1]);
+}
+
+type Told = `${(typeof subjects)[keyof typeof subjects]}.${"created" | "changed" | "deleted"}`;
+
+async function tell(tx: Tx, event: Told, { id, name, team_pk }: CrudRow): Promise<void> {
+  await tx.emit(event, { id, teamPk: team_pk ?? null }, { name });
 }
 
 // Only its type is used: handlers here take any input.

@@ -3,7 +3,7 @@
  * piece, so that between two pieces nothing is held and a slow client only slows itself.
  */
 import { hours, type Milliseconds, seconds } from "#base/time.ts";
-import type { TeamScope } from "#features/context.ts";
+import type { Audience } from "#features/overview/audience.ts";
 import { listEventsAfter, type StreamedEvent } from "#features/overview/event-queries.ts";
 import type { World } from "#jobs/world.ts";
 
@@ -14,7 +14,7 @@ export const atOnce = 200;
 
 export interface Following {
   readonly world: World;
-  readonly scope: TeamScope;
+  readonly audience: Audience;
   /** The last position that was seen. */
   readonly after: number;
   readonly signal: AbortSignal;
@@ -27,10 +27,10 @@ export async function nextEvents(it: Following): Promise<{
   readonly events: readonly StreamedEvent[];
   readonly last: number;
 }> {
-  const { world, scope, signal, patience } = it;
+  const { world, audience, signal, patience } = it;
   let last = it.after;
   for (let quiet = 0; quiet < patience && !signal.aborted; quiet += seconds(1)) {
-    const found = await listEventsAfter(world.database.reader, scope, last, atOnce);
+    const found = await listEventsAfter(world.database.reader, audience, last, atOnce);
     last = found.last;
     if (found.events.length > 0) return found;
     await pause(world, signal);

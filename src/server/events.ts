@@ -1,7 +1,7 @@
 /** `GET /api/v1/events`: what happens, as server-sent events. `Last-Event-ID` resumes; the team scope holds here as well. */
 import { Problem } from "#base/problem.ts";
 import { seconds } from "#base/time.ts";
-import { scopeOf, type TeamScope } from "#features/context.ts";
+import { type Audience, audienceOf } from "#features/overview/audience.ts";
 import { lastPosition, type StreamedEvent } from "#features/overview/event-queries.ts";
 import type { World } from "#jobs/world.ts";
 import type { Identify } from "./authenticate.ts";
@@ -20,20 +20,20 @@ export function mountEvents({ world, identify, stopping }: EventsParts): (app: A
     app.get("/api/v1/events", async (c) => {
       const { actor } = await identify(c.req.raw, c.get("address"));
       if (actor.type === "anonymous") throw new Problem("unauthenticated", "sign in first");
-      const scope = scopeOf(actor, "jobs:read");
-      if (scope === undefined) throw new Problem("forbidden", "needs the permission jobs:read");
+      const audience = audienceOf(actor);
+      if (audience === undefined) throw new Problem("forbidden", "needs the permission jobs:read");
       c.env.door.extend(longestStream);
       const from = Number(c.req.header("last-event-id") ?? c.req.query("after") ?? Number.NaN);
       const start = Number.isSafeInteger(from) ? from : await lastPosition(world.database.reader);
       const limit = AbortSignal.timeout(longestStream);
       const signal = AbortSignal.any([c.req.raw.signal, limit, stopping]);
-      return streamAnswer(signal, piecesOf(world, scope, start, signal));
+      return streamAnswer(signal, piecesOf(world, audience, start, signal));
     });
   };
 }
 
 /** Greets, then gives the next events, or a comment after a quiet while that keeps proxies from closing. */
-function piecesOf(world: World, scope: TeamScope, start: number, signal: AbortSignal) {
+function piecesOf(world: World, audience: Audience, start: number, signal: AbortSignal) {
   let after = start;
   let greeted = false;
   return async (): Promise<string> => {
@@ -43,7 +43,7 @@ function piecesOf(world: World, scope: TeamScope, start: number, signal: AbortSi
     }
     const { events, last } = await nextEvents({
       world,
-      scope,
+      audience,
       after,
       signal,
       patience: seconds(15),

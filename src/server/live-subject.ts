@@ -9,13 +9,26 @@ export interface Subject {
   concerns(event: StreamedEvent): boolean;
 }
 
+/** What changes how many certificates a thing has. */
+const uses = ["certificate.created", "certificate.archived", "certificate.restored"] as const;
+
 /** What the rows of a list follow from. A list without an entry changes by what people do, and is as old as its page. */
 const lists: Readonly<Record<string, readonly (EventType | `${string}.`)[]>> = {
   "/certificates": ["certificate.", "deployment."],
   "/jobs": ["job."],
   "/agents": ["agent."],
-  "/targets": ["deployment."],
+  "/targets": ["target.", "deployment."],
+  "/issuers": ["issuer."],
+  "/profiles": ["profile.", ...uses],
+  "/policies": ["policy.", ...uses],
+  "/teams": ["team.", "owner.", ...uses],
+  "/owners": ["owner.", ...uses],
+  "/users": ["user."],
+  "/keys": ["key."],
 };
+
+/** Their pages say how their certificates stand, whose events do not name them. */
+const withCertificates = /^\/(profiles|policies|teams|owners)\//;
 
 /** The subject of the page at a path. */
 export function subjectOf(path: string): Subject {
@@ -28,9 +41,14 @@ export function subjectOf(path: string): Subject {
     };
   }
   const id = /^\/[a-z-]+\/([a-z0-9][a-z0-9._-]{0,63})$/.exec(path)?.[1];
+  const isNamed = ({ data }: StreamedEvent) =>
+    id !== undefined && Object.values(data).some((it) => names(it, id));
+  if (id === undefined || !withCertificates.test(path)) {
+    return { pace: seconds(1), concerns: isNamed };
+  }
   return {
-    pace: seconds(1),
-    concerns: ({ data }) => id !== undefined && Object.values(data).some((it) => names(it, id)),
+    pace: seconds(3),
+    concerns: (event) => event.type.startsWith("certificate.") || isNamed(event),
   };
 }
 

@@ -5,7 +5,7 @@
  */
 import { Problem } from "#base/problem.ts";
 import { type Instant, instant, later, seconds, toRfc3339 } from "#base/time.ts";
-import { scopeOf, type TeamScope } from "#features/context.ts";
+import { type Audience, audienceOf } from "#features/overview/audience.ts";
 import {
   lastPosition,
   positionBefore,
@@ -36,7 +36,7 @@ export function mountLive(parts: LiveParts): (app: App) => void {
       const identity = () => identify(c.req.raw, c.get("address"));
       const first = await identity();
       const { actor } = first;
-      if (scopeIn(first) === undefined) return streamAnswer(c.req.raw.signal, signedOut());
+      if (audienceIn(first) === undefined) return streamAnswer(c.req.raw.signal, signedOut());
       const who = `${actor.type}:${actor.id}`;
       const count = open.get(who) ?? 0;
       if (count >= mostStreams) throw tooMany(seconds(60) / seconds(1));
@@ -60,7 +60,7 @@ export function mountLive(parts: LiveParts): (app: App) => void {
   };
 }
 
-const scopeIn = ({ actor }: Identity): TeamScope | undefined => scopeOf(actor, "jobs:read");
+const audienceIn = ({ actor }: Identity): Audience | undefined => audienceOf(actor);
 
 function pathIn(at: string | undefined): string {
   if (at === undefined || !/^\/[\w./-]{0,200}$/.test(at)) {
@@ -99,11 +99,11 @@ function piecesOf({ world, build }: LiveParts, it: Watching): () => Promise<stri
   const say = (event: string, data: object = {}) =>
     format(after, event, { now: toRfc3339(world.clock.now()), ...data });
 
-  async function changes(scope: TeamScope): Promise<readonly StreamedEvent[]> {
+  async function changes(audience: Audience): Promise<readonly StreamedEvent[]> {
     const until = later(world.clock.now(), beat);
     const found: StreamedEvent[] = [];
     for (let left = beat; left > 0 && !signal.aborted; left = until - world.clock.now()) {
-      const { events, last } = await nextEvents({ world, scope, after, signal, patience: left });
+      const { events, last } = await nextEvents({ world, audience, after, signal, patience: left });
       after = last;
       if (events.length === 0) break;
       found.push(...events.filter((event) => subject.concerns(event)));
@@ -123,12 +123,12 @@ function piecesOf({ world, build }: LiveParts, it: Watching): () => Promise<stri
     }
     const rest = told === undefined ? 0 : told + subject.pace - world.clock.now();
     if (rest > 0) await world.clock.sleep(rest, signal);
-    const scope = scopeIn(await it.identity());
-    if (scope === undefined) {
+    const audience = audienceIn(await it.identity());
+    if (audience === undefined) {
       state = "over";
       return say("ended");
     }
-    const found = await changes(scope);
+    const found = await changes(audience);
     if (found.length === 0) return say("beat");
     told = world.clock.now();
     return say("changed", { count: found.length });

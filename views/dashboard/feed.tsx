@@ -50,17 +50,45 @@ const looks: Readonly<Record<string, Look>> = {
   "agent.online": { icon: "cpu", words: "is back in touch" },
   "agent.offline": { icon: "unplug", bad: true, words: "has fallen silent" },
   "agent.retired": { icon: "power-off", words: "retired" },
+  "key.revoked": { icon: "ban", words: "revoked" },
 };
 
-const paths: Readonly<Record<string, string>> = {
-  certificate: "/certificates",
-  agent: "/agents",
-  job: "/jobs",
+/** What is done to things that people keep. */
+const deeds: Readonly<Record<string, Look>> = {
+  created: { icon: "plus", words: "added" },
+  changed: { icon: "pencil", words: "changed" },
+  deleted: { icon: "trash-2", words: "deleted" },
+  tested: { icon: "plug", words: "tested" },
+};
+
+interface Place {
+  readonly path: string;
+  /** Said before the name, where the name alone does not tell. */
+  readonly kind?: string;
+}
+
+const places: Readonly<Record<string, Place>> = {
+  certificate: { path: "/certificates" },
+  agent: { path: "/agents" },
+  job: { path: "/jobs" },
+  target: { path: "/targets", kind: "Target" },
+  issuer: { path: "/issuers", kind: "Issuer" },
+  profile: { path: "/profiles", kind: "Profile" },
+  policy: { path: "/policies", kind: "Renewal policy" },
+  team: { path: "/teams", kind: "Team" },
+  owner: { path: "/owners", kind: "Owner" },
+  user: { path: "/users", kind: "User" },
+  key: { path: "/keys", kind: "API key" },
 };
 
 function lookOf({ type, data }: Happening): Look {
   const known = looks[type];
   if (known) return known;
+  const deed = deeds[type.slice(type.indexOf(".") + 1)];
+  if (deed && data["status"] === "failed") {
+    return { icon: "circle-x", bad: true, words: "failed its test" };
+  }
+  if (deed && !type.startsWith("job.")) return deed;
   const state = String(data["state"] ?? "");
   return {
     icon: state === "Failed" ? "circle-x" : "list-checks",
@@ -76,6 +104,9 @@ function Line({ of }: { readonly of: Happening }): Html {
   const { icon, bad, words } = lookOf(of);
   const { subject, certificate, target, at } = of;
   const main = certificate ? { type: "certificate", ...certificate } : subject;
+  const { path, kind } = places[main.type] ?? { path: "/jobs" };
+  // Keys have no page of their own, and what was deleted has none any more.
+  const isGone = of.type.endsWith(".deleted") || main.type === "key";
   return (
     <li id={`event-${of.position}`}>
       <time datetime={new Date(at).toISOString()} title={shortly(at)}>
@@ -83,7 +114,8 @@ function Line({ of }: { readonly of: Happening }): Html {
       </time>
       <Icon name={icon} class={bad ? "bad" : ""} />
       <span dir="auto">
-        <a href={`${paths[main.type] ?? "/jobs"}/${main.id}`}>
+        {kind === undefined ? "" : `${kind} `}
+        <a href={isGone ? path : `${path}/${main.id}`}>
           <b>{main.name}</b>
         </a>
         {` ${words}`}

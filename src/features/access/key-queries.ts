@@ -81,8 +81,9 @@ export async function actorOfKey(
   return { type: "api_key", id: row.id, name: row.name, pk: row.pk, grants };
 }
 
-export async function revokeKey(db: Db, id: string, now: Instant): Promise<boolean> {
-  const result = await db
+/** The name of the key that is revoked; undefined when there is none. */
+export async function revokeKey(db: Db, id: string, now: Instant): Promise<string | undefined> {
+  const row = await db
     .updateTable("api_keys")
     .set((eb) => ({
       revoked_at: eb.fn.coalesce("revoked_at", eb.val(now)),
@@ -90,8 +91,9 @@ export async function revokeKey(db: Db, id: string, now: Instant): Promise<boole
       revision: eb("revision", "+", 1),
     }))
     .where("id", "=", id)
+    .returning("name")
     .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+  return row?.name;
 }
 
 export async function listKeys(

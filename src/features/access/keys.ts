@@ -62,6 +62,7 @@ export const createKey = write(accessApi.createKey, {
     if (pk === undefined) throw new Error("a fresh API key was there already");
     await grantsSql.replaceGrants(tx.db, "api_key_pk", pk, grants);
     tx.subject({ id, teamPk: null, details: { name: input.name, grants: input.grants } });
+    await tx.emit("key.created", { id, teamPk: null }, { name: input.name });
     return { id, name: input.name, key };
   },
 });
@@ -71,7 +72,9 @@ export const revokeKey = write(accessApi.revokeKey, {
     return undefined;
   },
   async commit(tx, _, { id }) {
-    if (!(await keysSql.revokeKey(tx.db, id, tx.now))) throw notFound("API key", id);
+    const name = await keysSql.revokeKey(tx.db, id, tx.now);
+    if (name === undefined) throw notFound("API key", id);
+    await tx.emit("key.revoked", { id, teamPk: null }, { name });
     return null;
   },
 });

@@ -59,10 +59,12 @@ export const setup = write(accessApi.setup, {
     await grantsSql.replaceGrants(tx.db, "user_pk", pk, admin);
     await saveSetting(tx.db, setting, null);
     tx.subject({ id, teamPk: null, details: { name: input.name } });
+    await tx.emit("user.created", { id, teamPk: null }, { name: input.name });
     if (input.apiKeyName === undefined) return { id, name: input.name, apiKey: null };
     const apiKey = newToken("cck", tx.random);
+    const keyId = tx.newId("apiKey");
     const keyPk = await keysSql.insertKey(tx.db, {
-      id: tx.newId("apiKey"),
+      id: keyId,
       name: input.apiKeyName,
       hash: hashToken(apiKey),
       hint: hintOf(apiKey),
@@ -73,6 +75,7 @@ export const setup = write(accessApi.setup, {
       now: tx.now,
     });
     if (keyPk !== undefined) await grantsSql.replaceGrants(tx.db, "api_key_pk", keyPk, admin);
+    await tx.emit("key.created", { id: keyId, teamPk: null }, { name: input.apiKeyName });
     return { id, name: input.name, apiKey };
   },
 });

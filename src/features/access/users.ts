@@ -45,6 +45,7 @@ export const createUser = write(accessApi.createUser, {
       throw new Problem("already-exists", `there is a user ${input.name} already`, { cause });
     }
     tx.subject({ id, teamPk: null, details: { name: input.name, grants: input.grants } });
+    await tx.emit("user.created", { id, teamPk: null }, { name: input.name });
     const user = await queries.findUser(tx.db, { id });
     if (!user) throw notFound("user", id);
     return await queries.userView(tx.db, user);
@@ -86,6 +87,7 @@ export const updateUser = write(accessApi.updateUser, {
         password: passwordHash !== undefined,
       },
     });
+    await tx.emit("user.changed", { id: user.id, teamPk: null }, { name: user.name });
     const changed = await queries.findUser(tx.db, { id: user.id });
     if (!changed) throw notFound("user", user.id);
     return await queries.userView(tx.db, changed);

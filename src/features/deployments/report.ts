@@ -70,6 +70,10 @@ async function endTest(tx: WriteTx, job: Job, input: Report): Promise<void> {
   const status = input.status === "Completed" ? "success" : "failed";
   const message = input.error ?? input.steps.map((it) => it.detail ?? it.name).join("; ");
   await saveTest(tx.db, job.targetPk, { status, message }, tx.now);
+  const target = await findTargetByPk(tx.db, job.targetPk);
+  if (!target) return;
+  const subject = { id: target.id, teamPk: target.team_pk };
+  await tx.emit("target.tested", subject, { name: target.name, status });
 }
 
 type Version = NonNullable<Awaited<ReturnType<typeof findVersionById>>>;

@@ -97,6 +97,7 @@ const test = direct(issuerActionsApi.test, async (world, ctx, { id }) => {
   const { requestId, address } = ctx;
   await commit(world, [], { actor: requesterOf(ctx.actor), requestId, address }, async (tx) => {
     await queries.saveTest(tx.db, row.pk, { status, message }, tx.now);
+    await tx.emit("issuer.tested", { id: row.id, teamPk: null }, { name: row.name, status });
     await tx.audit({
       action: issuerActionsApi.test.name,
       resourceType: "issuers",

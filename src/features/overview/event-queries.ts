@@ -4,7 +4,7 @@ import { toSnake } from "#base/case.ts";
 import { type Instant, toRfc3339 } from "#base/time.ts";
 import { engineOf } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
-import { inScope, type TeamScope } from "../context.ts";
+import { type Audience, hears } from "./audience.ts";
 
 type Db = Kysely<Tables>;
 
@@ -49,7 +49,7 @@ export async function positionBefore(db: Db, moment: Instant): Promise<number> {
 /** Events after a position that the caller may see, and how far was looked. */
 export async function listEventsAfter(
   db: Db,
-  scope: TeamScope,
+  audience: Audience,
   after: number,
   limit: number,
 ): Promise<{ readonly events: readonly StreamedEvent[]; readonly last: number }> {
@@ -62,7 +62,7 @@ export async function listEventsAfter(
     .limit(limit)
     .execute();
   const events = rows
-    .filter((row) => inScope(scope, row.team_pk))
+    .filter((row) => hears(audience, { type: row.type, teamPk: row.team_pk }))
     .map((row) => ({
       position: row.position ?? 0,
       type: row.type,

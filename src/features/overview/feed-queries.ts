@@ -1,9 +1,10 @@
 /** SQL of the feed: the outbox from its end, and the names of what its events are about. */
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import { z } from "zod";
 import { engineOf, parseJson } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import type { TeamScope } from "../context.ts";
+import type { Audience } from "./audience.ts";
 import { inTeams } from "./scoped.ts";
 
 type Db = Kysely<Tables>;
@@ -19,7 +20,7 @@ const Payload = z.record(z.string(), z.unknown());
 /** Events before a position, the latest first, and where the older ones begin: null when there are none. */
 export async function listBefore(
   db: Db,
-  scope: TeamScope,
+  audience: Audience,
   before: number | undefined,
   limit: number,
 ) {
@@ -34,7 +35,7 @@ export async function listBefore(
   const rows = await db
     .selectFrom(walked)
     .selectAll()
-    .where(inTeams(scope, "team_pk"))
+    .where(heard(audience))
     .orderBy(place, "desc")
     .limit(limit)
     .execute();
@@ -51,6 +52,13 @@ export async function listBefore(
   }));
   if (events.length === limit) return { events, next: events.at(-1)?.position ?? null };
   return { events, next: await endOf(db, before) };
+}
+
+/** `hears` as a condition. */
+function heard({ scope, shared, silent }: Audience): RawBuilder<SqlBool> {
+  const isOf = (types: readonly string[]) =>
+    types.length === 0 ? sql<SqlBool>`1 = 0` : sql<SqlBool>`type in (${sql.join(types)})`;
+  return sql<SqlBool>`not ${isOf(silent)} and (${isOf(shared)} or ${inTeams(scope, "team_pk")})`;
 }
 
 /** The place of the last that was walked over, when there are more before it. */

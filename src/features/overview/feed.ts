@@ -1,12 +1,14 @@
 /** The feed: events as a person reads them, with names for ids. */
 import { toSnake } from "#base/case.ts";
 import type { Context } from "../context.ts";
+import { audienceOf } from "./audience.ts";
 import * as queries from "./feed-queries.ts";
 import type { Happening } from "./stats-api.ts";
 
 export async function feedOf(ctx: Context, input: { limit: number; before?: number | undefined }) {
   const { scanner, scope } = ctx;
-  const { events, next } = await queries.listBefore(scanner, scope, input.before, input.limit);
+  const audience = audienceOf(ctx.actor) ?? { scope, shared: [], silent: [] };
+  const { events, next } = await queries.listBefore(scanner, audience, input.before, input.limit);
   const idsOf = (...kinds: readonly string[]) => [
     ...new Set(events.filter((it) => kinds.includes(kindOf(it.type))).map((it) => it.subjectId)),
   ];
@@ -21,7 +23,8 @@ export async function feedOf(ctx: Context, input: { limit: number; before?: numb
       agents.get(it.subjectId) ??
       job?.certificate_name ??
       job?.target_name ??
-      job?.kind;
+      job?.kind ??
+      (typeof it.payload["name"] === "string" ? it.payload["name"] : undefined);
     const isJob = job !== undefined;
     return {
       position: it.position,
