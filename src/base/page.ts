@@ -36,6 +36,14 @@ export const searchQuery = {
   q: z.string().max(200).optional().meta({ title: "Search" }),
 };
 
+/** The query of a list of what may be millions, beside `listQuery`; its envelope is `boundedListOf`. */
+export const countQuery = {
+  count: z.enum(["exact", "bounded"]).default("exact").meta({
+    title: "Count",
+    description: "bounded: where counting more than 10,000 takes long, they are not counted",
+  }),
+};
+
 /** The envelope. `total` counts all matches; `next_cursor` is null on the last page. */
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.object({
@@ -46,6 +54,11 @@ export function listOf<Item extends z.ZodType>(item: Item) {
     nextCursor: z.string().nullable(),
   });
 }
+
+export const boundedListOf = <Item extends z.ZodType>(item: Item) =>
+  listOf(item).extend({
+    totalIsExact: z.boolean().meta({ title: "False: there are more than `total`" }),
+  });
 
 export interface ListQuery {
   readonly page?: number | undefined;

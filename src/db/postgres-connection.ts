@@ -96,6 +96,9 @@ function connect(options: ConnectionOptions, onclose: () => void) {
       idle_in_transaction_session_timeout: idleInTransaction,
       // READ COMMITTED is enough: every change of state is guarded by the state it expects.
       default_transaction_isolation: "read committed",
+      // Statements here take milliseconds, which compiling them would double; pages come from memory or from flash.
+      jit: false,
+      random_page_cost: 1.1,
       ...(purpose === "write" ? {} : { default_transaction_read_only: true }),
     },
     onnotice: (notice) => log.debug({ notice }, "PostgreSQL gives notice"),

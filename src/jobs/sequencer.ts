@@ -69,6 +69,6 @@ async function place(db: Kysely<Tables>, table: "events" | "audit_events"): Prom
         + row_number() over (order by pk) as position
       from (select pk from ${name} where position is null order by pk limit ${atOnce}) as waiting
     ) as fresh
-    where it.pk = fresh.pk`.execute(db);
+    where it.pk = fresh.pk and it.position is null`.execute(db);
   return Number(result.numAffectedRows ?? 0);
 }

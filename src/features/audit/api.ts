@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { contract } from "#base/contract.ts";
 import { Id } from "#base/id.ts";
-import { listOf, listQuery } from "#base/page.ts";
+import { boundedListOf, countQuery, listQuery } from "#base/page.ts";
 import { ByteStream } from "#base/stream.ts";
 import { Timestamp } from "#base/time.ts";
 import { AuditView } from "./event.ts";
@@ -26,8 +26,8 @@ export const auditApi = {
     path: "/api/v1/audit",
     ...reading,
     answer: "json",
-    input: z.strictObject({ ...listQuery(["-timestamp"]), ...filters }),
-    output: listOf(AuditView),
+    input: z.strictObject({ ...listQuery(["-timestamp"]), ...countQuery, ...filters }),
+    output: boundedListOf(AuditView),
     problems: [],
     cli: { noun: "audit", verb: "list" },
   }),

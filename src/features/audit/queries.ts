@@ -6,7 +6,7 @@ import type { Instant } from "#base/time.ts";
 import { parseJson } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import type { TeamScope } from "../context.ts";
-import { type Listing, listPage } from "../list.ts";
+import { boundOf, type Counting, type Listing, listPage } from "../list.ts";
 import { type AuditView, detailsOnWire } from "./event.ts";
 
 type Db = Kysely<Tables>;
@@ -71,7 +71,7 @@ export async function findEvent(
 export async function listEvents(
   db: Db,
   window: Window,
-  filter: AuditFilter,
+  filter: AuditFilter & Counting,
 ): Promise<Listing<AuditView>> {
   return await listPage(
     {
@@ -80,6 +80,7 @@ export async function listEvents(
       columns: { timestamp: { ref: "audit_events.pk" } },
       matching: matching(db, filter),
       rows: matching(db, filter).selectAll(),
+      bound: boundOf(db, filter),
     },
     auditView,
   );

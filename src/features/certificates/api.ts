@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { contract } from "#base/contract.ts";
 import { Id } from "#base/id.ts";
-import { listOf, listQuery, searchQuery } from "#base/page.ts";
+import { boundedListOf, countQuery, listOf, listQuery, searchQuery } from "#base/page.ts";
 import { patchOf } from "#base/schema.ts";
 import { bulkApi } from "./bulk-api.ts";
 import {
@@ -36,14 +36,9 @@ export const certificatesApi = {
       ...listQuery(["-created_at", "not_after", "expires_at", "updated_at", "common_name", "name"]),
       ...searchQuery,
       ...criteria,
-      count: z.enum(["exact", "bounded"]).default("exact").meta({
-        title: "Count",
-        description: "bounded: a search that finds more than 10,000 is not counted to its end",
-      }),
+      ...countQuery,
     }),
-    output: listOf(CertificateView).extend({
-      totalIsExact: z.boolean().meta({ title: "False: there are more than `total`" }),
-    }),
+    output: boundedListOf(CertificateView),
     problems: [],
     cli: { noun: "certs", verb: "list" },
   }),

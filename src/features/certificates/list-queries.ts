@@ -4,19 +4,19 @@ import {
   type ExpressionBuilder,
   type Kysely,
   type RawBuilder,
-  type SelectQueryBuilder,
   type SqlBool,
   sql,
 } from "kysely";
-import { encodeCursor, type Window } from "#base/page.ts";
+import type { Window } from "#base/page.ts";
 import type { Instant } from "#base/time.ts";
 import { engineOf } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import type { TeamScope } from "../context.ts";
-import { type Listing, listPage } from "../list.ts";
+import { boundOf, type Counting, countOf, type Listing, listPage, mostCounted } from "../list.ts";
 import { type Activity, CertificateStatus, type CertificateView } from "./certificate.ts";
-import { certificateView, references } from "./queries.ts";
-import { keysFound, manyFound } from "./search-queries.ts";
+import { certificateView } from "./queries.ts";
+import { isMany, keysFound, wordsFound } from "./search-queries.ts";
+import { walkFound, withReferences } from "./walk-queries.ts";
 
 type Db = Kysely<Tables>;
 
@@ -156,87 +156,35 @@ const sorts = {
 /** Sorting so many keys takes some 50 ms. What is more is walked in the order of the sort, and its pages fill soon. */
 const mostCollected = 50_000;
 
-/** A search that finds more is refined and not counted, where the caller agrees. */
-const mostCounted = 10_000;
-
-export type CertificateListing = Listing<CertificateView> & { readonly totalIsExact: boolean };
-
-/** With `bounded` a search for what very many have says "more than" instead of how many: `totalIsExact` is false. */
+/** With `bounded` what very many match says "more than" instead of how many, where counting them takes long. */
 export async function listCertificates(
   db: Db,
   window: Window,
-  asked: CertificateFilter & { readonly count?: "exact" | "bounded" | undefined },
-): Promise<CertificateListing> {
+  asked: CertificateFilter & Counting,
+): Promise<Listing<CertificateView>> {
   // Words alone, in the order of the keys: the full text has both.
   const isPlain =
     window.sort === "created_at" &&
     conditionsOf(asked) === 1 &&
     instantsOf(asked).every((it) => it === undefined);
-  const many = isPlain && asked.q ? await manyFound(db, asked.q, mostCounted) : undefined;
-  if (many) return await listFoundMany(db, window, asked, many);
-  return { ...(await listExactly(db, window, asked)), totalIsExact: true };
+  const words = isPlain && asked.q ? await wordsFound(db, asked.q) : undefined;
+  const isWalked = words && (asked.count === "bounded" || (await isMany(db, words, mostCounted)));
+  if (isWalked) return await walkFound(db, window, asked, words);
+  return await listOthers(db, window, asked);
 }
 
-/** Walks what is found in the order of its keys until the page is full, and reads those rows. */
-async function listFoundMany(
+async function listOthers(
   db: Db,
   window: Window,
-  asked: CertificateFilter & { readonly count?: "exact" | "bounded" | undefined },
-  found: RawBuilder<SqlBool>,
-): Promise<CertificateListing> {
-  const total =
-    asked.count === "bounded"
-      ? mostCounted
-      : await countRows(db.selectFrom("certificate_search").where(found));
-  const { descending, after, limit } = window;
-  let walked = db
-    .selectFrom("certificate_search")
-    .select("rowid")
-    .where(found)
-    .orderBy("rowid", descending ? "desc" : "asc")
-    .limit(limit + 1);
-  if (after) walked = walked.where("rowid", descending ? "<" : ">", after.key);
-  else if (window.offset > 0) walked = walked.offset(window.offset);
-  const keys = (await walked.execute()).map((row) => row.rowid);
-  const shown = keys.slice(0, limit);
-  const last = shown.at(-1);
-  const rows =
-    shown.length === 0
-      ? []
-      : await withReferences(
-          db.selectFrom("certificates").where("certificates.pk", "in", shown),
-        ).execute();
-  const byKey = new Map(rows.map((row) => [row.pk, certificateView(row, asked.now)]));
-  const sort = `${descending ? "-" : ""}created_at`;
-  return {
-    data: shown.flatMap((key) => byKey.get(key) ?? []),
-    total,
-    totalIsExact: asked.count !== "bounded",
-    page: window.page,
-    perPage: limit,
-    nextCursor:
-      keys.length > limit && last !== undefined
-        ? encodeCursor({ sort, value: last, key: last })
-        : null,
-  };
-}
-
-async function countRows(query: SelectQueryBuilder<Tables, "certificate_search", object>) {
-  const { n } = await query
-    .select((eb) => eb.fn.countAll<number>().as("n"))
-    .executeTakeFirstOrThrow();
-  return Number(n);
-}
-
-async function listExactly(
-  db: Db,
-  window: Window,
-  asked: CertificateFilter,
+  asked: CertificateFilter & Counting,
 ): Promise<Listing<CertificateView>> {
   const filter = { ...asked, found: asked.q ? await keysFound(db, asked.q) : undefined };
-  const total = await countMatching(db, filter);
+  const bound = boundOf(db, asked);
+  const total = bound
+    ? await countOf(matching(db, filter), bound)
+    : { total: await countMatching(db, filter), totalIsExact: true };
   const chosen = conditionsOf(filter) > 0 && engineOf(db) === "sqlite";
-  const isFew = chosen && total <= mostCollected;
+  const isFew = chosen && total.total <= mostCollected;
   const { ref } = sorts[window.sort as keyof typeof sorts] ?? sorts.created_at;
   // SQLite knows nothing of how many rows match, nor of LIMIT: it would find and sort a million for a page of fifty.
   const walking: Refer = (column) => (column === ref ? sql.ref(column) : sql`+${sql.ref(column)}`);
@@ -253,18 +201,6 @@ async function listExactly(
     },
     (row) => certificateView(row, filter.now),
   );
-}
-
-/** The rows with the ids of what they refer to. */
-function withReferences(query: SelectQueryBuilder<Tables, "certificates", object>) {
-  return query
-    .innerJoin("issuers", "issuers.pk", "certificates.issuer_pk")
-    .leftJoin("owners", "owners.pk", "certificates.owner_pk")
-    .leftJoin("teams", "teams.pk", "certificates.team_pk")
-    .leftJoin("profiles", "profiles.pk", "certificates.profile_pk")
-    .leftJoin("renewal_policies", "renewal_policies.pk", "certificates.renewal_policy_pk")
-    .selectAll("certificates")
-    .select(references);
 }
 
 /** The rows that match, with nothing selected; with `ids`, of those alone. */

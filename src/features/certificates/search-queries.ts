@@ -25,20 +25,20 @@ async function isExact(db: Db, exact: Keys): Promise<boolean> {
 }
 
 /**
- * The condition on `certificate_search` that finds the same, when more than so many are found and words alone find them:
- * who wants the newest of those only need not wait for all of them to be found.
+ * The condition on `certificate_search` that finds the same, when words alone find it: who wants the newest only need
+ * not wait for all of them to be found.
  */
-export async function manyFound(
-  db: Db,
-  q: string,
-  many: number,
-): Promise<RawBuilder<SqlBool> | undefined> {
+export async function wordsFound(db: Db, q: string): Promise<RawBuilder<SqlBool> | undefined> {
   const text = q.trim();
   const found = rowsMatching(db, text);
-  if (found === undefined || (await isExact(db, exactly(text)))) return undefined;
+  return found === undefined || (await isExact(db, exactly(text))) ? undefined : found;
+}
+
+/** Are more than so many found? */
+export async function isMany(db: Db, found: RawBuilder<SqlBool>, many: number): Promise<boolean> {
   const { rows } = await sql<{ n: number }>`select count(*) as n from
     (select rowid from certificate_search where ${found} limit ${many + 1}) as found`.execute(db);
-  return Number(rows[0]?.n ?? 0) > many ? found : undefined;
+  return Number(rows[0]?.n ?? 0) > many;
 }
 
 /** The keys of what is found, for use in several statements. Undefined: the query has no words. */

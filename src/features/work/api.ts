@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { contract } from "#base/contract.ts";
 import { Id } from "#base/id.ts";
-import { listOf, listQuery, searchQuery } from "#base/page.ts";
+import { boundedListOf, countQuery, listOf, listQuery, searchQuery } from "#base/page.ts";
 import { JobState, JobType } from "#jobs/state.ts";
 import { ItemState, ItemView } from "../bulk/answer.ts";
 import { JobDetail, JobView, ScheduleView } from "./job-view.ts";
@@ -36,6 +36,7 @@ export const workApi = {
     answer: "json",
     input: z.strictObject({
       ...listQuery(["-created_at", "updated_at"]),
+      ...countQuery,
       q: searchQuery.q.meta({ title: "Job id" }),
       status: named(JobState.options, "Status").optional(),
       type: named(JobType.options, "Type").optional(),
@@ -43,7 +44,7 @@ export const workApi = {
       agentId: Id.optional().meta({ title: "Agent" }),
       targetId: Id.optional().meta({ title: "Target" }),
     }),
-    output: listOf(JobView),
+    output: boundedListOf(JobView),
     problems: [],
     cli: { noun: "jobs", verb: "list" },
   }),

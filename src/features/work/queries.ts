@@ -9,7 +9,7 @@ import type { JobState, JobType } from "#jobs/state.ts";
 import type { Requester } from "#jobs/tx.ts";
 import { nameOfPerson, type Person } from "../access/person-queries.ts";
 import type { TeamScope } from "../context.ts";
-import { type Listing, listPage } from "../list.ts";
+import { boundOf, type Counting, type Listing, listPage } from "../list.ts";
 import type { JobDetail, JobView } from "./job-view.ts";
 
 type Db = Kysely<Tables>;
@@ -164,7 +164,7 @@ function conditionsOf(db: Db, filter: JobFilter) {
 export async function listJobs(
   db: Db,
   window: Window,
-  filter: JobFilter,
+  filter: JobFilter & Counting,
 ): Promise<Listing<JobView>> {
   const wanted = conditionsOf(db, filter);
   return await listPage(
@@ -175,6 +175,7 @@ export async function listJobs(
       // Counted without the joins, which a row has one of or none.
       matching: db.selectFrom("jobs").where(wanted),
       rows: jobs(db, "all").where(wanted).selectAll("jobs").select(references),
+      bound: boundOf(db, filter),
     },
     jobView,
   );

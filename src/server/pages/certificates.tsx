@@ -34,9 +34,7 @@ import { choicesOf, namesOf } from "./lookups.ts";
 import type { Page, Shown, Visit } from "./page.ts";
 
 async function list(visit: Visit): Promise<Shown> {
-  const { list, query, status } = await listingOf(visit, certificatesApi.list, {
-    count: "bounded",
-  });
+  const { list, query, status } = await listingOf(visit, certificatesApi.list);
   const [names, choices] = await Promise.all([
     namesOf(visit, {
       issuer: list.data.map((it) => it.issuerId),
