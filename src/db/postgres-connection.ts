@@ -99,6 +99,8 @@ function connect(options: ConnectionOptions, onclose: () => void) {
       // Statements here take milliseconds, which compiling them would double; pages come from memory or from flash.
       jit: false,
       random_page_cost: 1.1,
+      // What a long read looks for decides how: a plan for any word is a bad plan for most.
+      ...(purpose === "scan" ? { plan_cache_mode: "force_custom_plan" } : {}),
       ...(purpose === "write" ? {} : { default_transaction_read_only: true }),
     },
     onnotice: (notice) => log.debug({ notice }, "PostgreSQL gives notice"),

@@ -74,11 +74,18 @@ async function totalOf(
     .select((eb) => eb.fn.max<number | null>("pk").as("newest"))
     .executeTakeFirstOrThrow();
   const from = (newest ?? 0) - mostLookedAt[engineOf(db)];
-  const n = await countRows(db, all.where("rowid", ">", from).limit(mostCounted + 1));
+  const n = await countRows(db, newer(db, from).where(found).limit(mostCounted + 1));
   if (n <= mostCounted && from <= 0) return { total: n, totalIsExact: true };
   // "More than" what was counted less one, as a number that does not pretend to be one; and than what was seen.
   const counted = Math.floor((Math.min(n, mostCounted + 1) - 1) / 50) * 50;
   return { total: Math.max(counted, offset + Math.min(walked, limit)), totalIsExact: false };
+}
+
+function newer(db: Db, than: number) {
+  const near = db.selectFrom("certificate_search").where("rowid", ">", than);
+  if (engineOf(db) === "sqlite") return near;
+  // OFFSET keeps PostgreSQL from looking for the words among all rows first.
+  return db.selectFrom(near.selectAll().offset(0).as("certificate_search"));
 }
 
 async function countRows(db: Db, query: SelectQueryBuilder<Tables, "certificate_search", object>) {
