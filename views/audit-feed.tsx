@@ -27,9 +27,16 @@ const icons: readonly (readonly [RegExp, IconName])[] = [
 export const iconOf = (action: string): IconName =>
   icons.find(([pattern]) => pattern.test(action))?.[1] ?? "scroll-text";
 
+/** What the server does by itself. */
+const ownWords: Readonly<Record<string, string>> = {
+  certificate_issue_failed: "An issuance failed",
+};
+
 /** The operation's own words, where it is one. */
 export const actionWords = (action: string): string =>
-  contracts.find((it) => it.name === action)?.summary.split(/[:;]/)[0] ?? action;
+  contracts.find((it) => it.name === action)?.summary.split(/[:;]/)[0] ??
+  ownWords[action] ??
+  action;
 
 export function AuditFeed({ events }: AuditFeedProps): Html {
   if (events.length === 0) return <p class="pb text-muted">Nothing is on record.</p>;

@@ -135,6 +135,7 @@ function wordsFor(field: Field, value: string, known: readonly Choice[] | undefi
     (it) => it.value.toLowerCase() === value.toLowerCase(),
   );
   if (choice) return choice.label;
+  if (field.control === "lines" && value.includes(",")) return `${value.split(",").length} of them`;
   return field.control === "datetime" ? `${value.replace("T", " ").replace(/Z$/, "")} UTC` : value;
 }
 

@@ -16,6 +16,7 @@ interface Thing {
   readonly reason: string | null;
   readonly facts: Readonly<Record<string, unknown>>;
   readonly path: string;
+  readonly is_exact: boolean;
   readonly actions: readonly { operation: string; input: Record<string, unknown> }[];
 }
 
@@ -27,7 +28,14 @@ eachEngine("what needs a person", (open) => {
   const attention = async (key: string = product.adminKey): Promise<readonly Thing[]> => {
     const { status, body } = await product.request("GET", "/api/v1/stats/attention", { key });
     expect([status, body.data?.length]).toEqual([200, body.total]);
+    for (const it of body.data) await expectShown(it, key);
     return body.data;
+  };
+  /** What a thing links to shows as many as it says. */
+  const expectShown = async ({ path, count, is_exact }: Thing, key: string) => {
+    if (!is_exact || !path.startsWith("/certificates?")) return;
+    const { body } = await product.request("GET", `/api/v1${path}`, { key });
+    expect([path, body.total]).toEqual([path, count]);
   };
   const ofKind = async (kind: string, key?: string) =>
     (await attention(key)).filter((it) => it.kind === kind);
@@ -69,7 +77,10 @@ eachEngine("what needs a person", (open) => {
       [2, "no answer", [b, a]],
       [1, "refused", [c]],
     ]);
-    expect(things[1]?.path).toBe(`/certificates/${c}`);
+    expect(things.map((it) => it.path)).toEqual([
+      `/certificates?certificate_ids=${b},${a}&sort=not_after`,
+      `/certificates/${c}`,
+    ]);
     expect(await ofKind("renewal_failed", blue)).toEqual([]);
   });
 

@@ -57,7 +57,10 @@ function ledeOf(list: Listed<CertificateView>, query: URLSearchParams): Html {
   const { total } = list;
   const isNarrowed = criteriaIn(query).length > 0;
   const count = countOf(list);
-  const verb = isNarrowed ? ["matches", "match"] : ["is managed", "are managed"];
+  // All there are: also those that are archived, which the dashboard does not count.
+  const verb = isNarrowed
+    ? ["matches", "match"]
+    : ["in all, archived or not", "in all, archived or not"];
   return (
     <>
       <b>{`${capital(count)} ${total === 1 ? "certificate" : "certificates"}`}</b>

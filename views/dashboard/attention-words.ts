@@ -48,9 +48,22 @@ export function problemOf(of: Attention): readonly [subject: string, problem: st
   const [one, many] = things[of.kind];
   const [verb, verbs_] = verbs[of.kind];
   const [first, second] = of.subjects;
-  if (of.count > 1 || !first) return [count(of.count, one, many), of.count === 1 ? verb : verbs_];
+  if (of.count > 1 || !first)
+    return [several(of, one, many), verbFor(of, of.count === 1 ? verb : verbs_)];
   const place = second?.type === "target" ? ` on ${second.name}` : "";
   return [first.name, verb + place + serving(of)];
+}
+
+/** Of what was not looked at, nothing is known that they would have in common. */
+const verbFor = ({ cause }: Attention, verb: string): string =>
+  cause === "less_urgent" ? verb.replace(" for the same reason", "") : verb;
+
+/** Where not all were looked at, what is said is said of the most urgent alone; of the others, how many they are. */
+function several({ count: n, among, cause }: Attention, one: string, many: string): string {
+  if (among === null) return count(n, one, many);
+  const counted = n.toLocaleString("en-US");
+  if (cause === "less_urgent") return `${counted} more ${n === 1 ? one : many}`;
+  return `${counted} of the ${count(among, one, many)} that are most urgent`;
 }
 
 function serving({ kind, facts }: Attention): string {
@@ -64,7 +77,7 @@ const causes: Readonly<Record<string, string>> = {
   renewal_off: "Its policy does not renew by itself.",
   no_time_set: "No time of renewal is set.",
   no_successor: "There is no successor under its name.",
-  not_looked_at: "They are too many to look at each; the most urgent stand above.",
+  less_urgent: "Less urgent than those above, and not looked at one by one.",
 };
 
 /** Why, in one or two sentences. */
@@ -84,7 +97,9 @@ function named({ count: n, subjects, kind, facts }: Attention): string {
   if (kind === "approval") return `${facts.operation ?? ""} ${askedBy(facts.requestedBy)}`.trim();
   if (n === 1 || subjects.length === 0) return "";
   const names = subjects.map((it) => it.name).join(", ");
-  return n > subjects.length ? `${names} and ${n - subjects.length} more.` : `${names}.`;
+  return n > subjects.length
+    ? `${names} and ${(n - subjects.length).toLocaleString("en-US")} more.`
+    : `${names}.`;
 }
 
 const askedBy = (who: readonly string[]): string =>

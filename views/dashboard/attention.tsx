@@ -103,12 +103,18 @@ function Action({ of, frame, first }: ItemProps): Html {
       />
     );
   }
-  const words = of.kind === "approval" ? "Review" : "Show";
   return (
     <a class={first ? "btn btn-sm btn-primary" : "btn btn-sm"} href={of.path}>
-      {of.count > 1 ? `${words} the ${of.count.toLocaleString("en-US")}` : words}
+      {buttonWords(of)}
     </a>
   );
+}
+
+/** A number only where the page shows just these. */
+function buttonWords({ kind, count, isExact }: Attention): string {
+  const words = kind === "approval" ? "Review" : "Show";
+  if (count === 1) return words;
+  return isExact ? `${words} the ${count.toLocaleString("en-US")}` : `${words} all`;
 }
 
 /** As a form's hidden fields. */

@@ -27,7 +27,7 @@ export function ExpiryPanel({ timeline }: Pick<DashboardProps, "timeline">): Htm
       title={`Expiry, next ${data.length} days`}
       sub={
         <span class="key">
-          <Key fill="k-bad" words={`Failing ${grouped(timeline.failing)}`} />
+          <Key fill="k-bad" words={`Renewal fails ${grouped(timeline.failing)}`} />
           <Key fill="k-warn" words={`No plan ${grouped(timeline.unplanned)}`} />
           <Key fill="k-quiet" words={`Renews by itself ${grouped(timeline.planned)}`} />
         </span>
@@ -46,7 +46,7 @@ export function ExpiryPanel({ timeline }: Pick<DashboardProps, "timeline">): Htm
         <Axis dates={data.map((it) => it.date)} first="Today" />
         <Numbers
           caption="Certificates by the day they end"
-          head={["Day", "Failing", "No plan", "Renews by itself"]}
+          head={["Day", "Renewal fails", "No plan", "Renews by itself"]}
           rows={data
             .filter((it) => it.count > 0)
             .map((it) => [it.date, it.failing, it.unplanned, it.planned])}

@@ -100,6 +100,12 @@ function lookOf({ type, data }: Happening): Look {
 const jobWords = (data: Happening["data"], state: string): string =>
   `${String(data["type"] ?? "job").toLowerCase()}: ${wordsOf(state).toLowerCase()}`;
 
+/** Jobs that are about no one thing. */
+const jobNames: Readonly<Record<string, string>> = {
+  "bulk.operation": "Bulk work",
+  "approvals.operation": "A request for approval",
+};
+
 function Line({ of }: { readonly of: Happening }): Html {
   const { icon, bad, words } = lookOf(of);
   const { subject, certificate, target, at } = of;
@@ -116,7 +122,7 @@ function Line({ of }: { readonly of: Happening }): Html {
       <span dir="auto">
         {kind === undefined ? "" : `${kind} `}
         <a href={isGone ? path : `${path}/${main.id}`}>
-          <b>{main.name}</b>
+          <b>{jobNames[main.name] ?? main.name}</b>
         </a>
         {` ${words}`}
         {target ? ` on ${target.name}` : ""}

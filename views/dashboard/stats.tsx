@@ -1,9 +1,15 @@
 /** The numbers, each with what it was. */
 /** @jsxImportSource hono/jsx */
+import { days, later, toRfc3339 } from "#base/time.ts";
 import type { Counts } from "#features/overview/stats-api.ts";
 import { Spark } from "../chart.tsx";
 import type { Html } from "../html.ts";
 import { grouped } from "../list-table.tsx";
+
+const period = days(14);
+
+const unplannedIn = ({ asOf }: Counts): string =>
+  `/certificates?expires_after=${toRfc3339(asOf)}&expires_before=${toRfc3339(later(asOf, period))}&renewal=none&sort=not_after`;
 
 type Trend = Counts["certificates"];
 
@@ -19,7 +25,7 @@ export function Stats({ counts }: { readonly counts: Counts }): Html {
         sub={change(certificates.now, certificates.monthAgo, "in 30 days")}
       />
       <Stat
-        href="/certificates?status=Expiring&sort=not_after"
+        href={unplannedIn(counts)}
         title="End in 14 days, no plan"
         value={grouped(expiringUnplanned.now)}
         tone={expiringUnplanned.now > 0 ? "warn" : ""}

@@ -35,6 +35,7 @@ export const certificatesApi = {
     input: z.strictObject({
       ...listQuery(["-created_at", "not_after", "expires_at", "updated_at", "common_name", "name"]),
       ...searchQuery,
+      certificateIds: z.array(Id).max(200).optional().meta({ title: "Named" }),
       ...criteria,
       ...countQuery,
     }),

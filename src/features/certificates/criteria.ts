@@ -25,6 +25,10 @@ export const criteria = {
   issuerId: Id.optional().meta({ title: "Issuer" }),
   agentId: Id.optional().meta({ title: "Agent" }),
   profileId: Id.optional().meta({ title: "Profile" }),
+  renewal: z
+    .enum(["planned", "none"])
+    .optional()
+    .meta({ title: "Renewal", description: "none: nothing will renew it by itself" }),
   expiresBefore: Timestamp.optional(),
   expiresAfter: Timestamp.optional(),
   createdAfter: Timestamp.optional(),

@@ -16,6 +16,7 @@ import { boundOf, type Counting, countOf, type Listing, listPage, mostCounted } 
 import { type Activity, CertificateStatus, type CertificateView } from "./certificate.ts";
 import { certificateView } from "./queries.ts";
 import { isMany, keysFound, wordsFound } from "./search-queries.ts";
+import { isIdleToo, isStanding } from "./standing.ts";
 import { walkFound, withReferences } from "./walk-queries.ts";
 
 type Db = Kysely<Tables>;
@@ -80,6 +81,9 @@ export interface CertificateFilter {
   readonly issuerId?: string | undefined;
   readonly agentId?: string | undefined;
   readonly profileId?: string | undefined;
+  readonly certificateIds?: readonly string[] | undefined;
+  /** `none`: no time of renewal is set, and nothing is under way. */
+  readonly renewal?: "planned" | "none" | undefined;
   readonly expiresBefore?: Instant | undefined;
   readonly expiresAfter?: Instant | undefined;
   readonly createdAfter?: Instant | undefined;
@@ -113,6 +117,12 @@ function matching(db: Db, filter: Resolved, refer: Refer = plain) {
   }
   if (filter.agentId !== undefined) {
     query = query.where("certificates.pk", "in", keysOfAgent(db, filter.agentId));
+  }
+  const { renewal, certificateIds } = filter;
+  if (certificateIds) query = query.where("certificates.id", "in", certificateIds);
+  if (renewal === "planned") query = query.where("certificates.renew_at", "is not", null);
+  if (renewal === "none") {
+    query = query.where(isStanding).where(isIdleToo).where("certificates.renew_at", "is", null);
   }
   const instants = [
     ["certificates.not_after", "<", filter.expiresBefore],
@@ -240,7 +250,9 @@ export async function listMatching(
 /** How many conditions there are that an index might answer; ranges of instants are not among them. */
 function conditionsOf(filter: CertificateFilter): number {
   const { status, environment, ownerId, teamId, issuerId, agentId, profileId, q } = filter;
-  const given = [status, environment, ownerId, teamId, issuerId, agentId, profileId, q];
+  const { renewal, certificateIds } = filter;
+  const references = [ownerId, teamId, issuerId, agentId, profileId];
+  const given = [status, environment, ...references, renewal, certificateIds, q];
   return given.filter(Boolean).length + (filter.scope === "all" ? 0 : 1);
 }
 

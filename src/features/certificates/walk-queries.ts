@@ -74,7 +74,12 @@ async function totalOf(
     .select((eb) => eb.fn.max<number | null>("pk").as("newest"))
     .executeTakeFirstOrThrow();
   const from = (newest ?? 0) - mostLookedAt[engineOf(db)];
-  const n = await countRows(db, newer(db, from).where(found).limit(mostCounted + 1));
+  const n = await countRows(
+    db,
+    newer(db, from)
+      .where(found)
+      .limit(mostCounted + 1),
+  );
   if (n <= mostCounted && from <= 0) return { total: n, totalIsExact: true };
   // "More than" what was counted less one, as a number that does not pretend to be one; and than what was seen.
   const counted = Math.floor((Math.min(n, mostCounted + 1) - 1) / 50) * 50;

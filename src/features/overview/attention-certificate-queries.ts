@@ -6,8 +6,9 @@ import { type Kysely, type SqlBool, sql } from "kysely";
 import { days, type Instant, later } from "#base/time.ts";
 import { listed } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
+import { isIdleToo, isStanding, isStandingToo } from "../certificates/standing.ts";
 import type { TeamScope } from "../context.ts";
-import { inTeams, isIdleToo, isStanding, isStandingToo } from "./scoped.ts";
+import { inTeams } from "./scoped.ts";
 
 type Db = Kysely<Tables>;
 

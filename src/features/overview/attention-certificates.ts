@@ -14,8 +14,15 @@ const subjectOf = (row: Row): Subject => ({
   due: row.not_after,
 });
 
-const pathOf = (rows: readonly Row[], count: number, list: string): string =>
-  count === 1 && rows[0] ? `/certificates/${rows[0].id}` : list;
+/** The page of the only one, or the list of exactly these. */
+const pathOf = (rows: readonly Row[], sort: string): string =>
+  rows.length === 1 && rows[0]
+    ? `/certificates/${rows[0].id}`
+    : `/certificates?certificate_ids=${rows.map((row) => row.id).join(",")}&sort=${sort}`;
+
+/** How many were looked at, where that is not all. */
+const amongOf = ({ rows, total }: queries.Bounded<unknown>): number | null =>
+  total > rows.length ? rows.length : null;
 
 const endsFirst = (rows: readonly Row[]): readonly Row[] =>
   [...rows].sort((a, b) => (a.not_after ?? 0) - (b.not_after ?? 0));
@@ -63,7 +70,8 @@ export async function expired(ctx: Context, now: Instant, help: Helper): Promise
         reason: count === 1 ? (some[0]?.failure ?? null) : null,
         since: earliest(some.map((row) => row.not_after)),
         facts: { targets: sum("targets"), servingTargets: sum("serving") },
-        path: pathOf(some, count, list),
+        path: some.length === count ? pathOf(some, "-not_after") : list,
+        isExact: some.length === count,
         actions: renewing(help, some, true),
       }),
     ];
@@ -109,7 +117,8 @@ async function failures(
       reason: reason === "" ? null : reason,
       since: earliest(some.map((row) => since.get(row.pk) ?? null)),
       facts: { nextRenewalAt: earliest(some.map((row) => row.renew_at)) },
-      path: pathOf(some, some.length, "/certificates?status=Failed&sort=not_after"),
+      path: pathOf(some, "not_after"),
+      among: amongOf({ rows, total }),
       actions: renewing(help, some, false),
     }),
   );
@@ -126,9 +135,20 @@ function restOf(
   const count = total - rows.length;
   if (count === 0) return [];
   const due = rows.at(-1)?.not_after ?? null;
-  const cause = "not_looked_at";
+  const cause = "less_urgent";
   return [
-    attention({ key: `${kind}/${cause}`, kind, severity, count, subjects: [], cause, due, path }),
+    attention({
+      key: `${kind}/${cause}`,
+      kind,
+      severity,
+      count,
+      subjects: [],
+      cause,
+      due,
+      path,
+      isExact: false,
+      among: rows.length,
+    }),
   ];
 }
 
@@ -141,8 +161,9 @@ function whyUnplanned(row: { readonly is_held: number; readonly auto_renew: numb
 export async function unplanned(ctx: Context, now: Instant, help: Helper): Promise<Attention[]> {
   const { rows, total } = await queries.listUnplanned(ctx.scanner, ctx.scope, now);
   const until = toRfc3339(later(now, queries.unplannedWithin));
-  const path = `/certificates?expires_after=${toRfc3339(now)}&expires_before=${until}&sort=not_after`;
-  const found = grouped(rows, whyUnplanned).map(([cause, some]) =>
+  const path = `/certificates?expires_after=${toRfc3339(now)}&expires_before=${until}&renewal=none&sort=not_after`;
+  const causes = grouped(rows, whyUnplanned);
+  const found = causes.map(([cause, some]) =>
     attention({
       key: `expires_unplanned/${cause}`,
       kind: "expires_unplanned",
@@ -150,7 +171,8 @@ export async function unplanned(ctx: Context, now: Instant, help: Helper): Promi
       count: some.length,
       subjects: some.map(subjectOf),
       cause,
-      path: pathOf(some, some.length, path),
+      path: causes.length === 1 && total === rows.length ? path : pathOf(some, "not_after"),
+      among: amongOf({ rows, total }),
       actions: renewing(help, some, false),
     }),
   );

@@ -19,7 +19,7 @@ export async function unused(ctx: Context, help: Helper): Promise<Attention[]> {
     }));
     const groups = grouped(dated, (row) => `${kindOf(row)}/${causeOf(row)}`);
     found.push(...groups.map(([, some]) => thing(some, help)));
-    if (total > rows.length) found.push(beyond(dated[0], total - rows.length));
+    if (total > rows.length) found.push(beyond(dated[0], total - rows.length, rows.length));
   }
   return found;
 }
@@ -76,7 +76,12 @@ function thing(some: readonly [Row, ...Row[]], help: Helper): Attention {
       expectedFingerprint: isOne ? hex(first.fingerprint) : null,
       lastSeenAt: isOne ? first.seen_at : null,
     },
-    path: only === undefined ? "/jobs?type=Deployment&status=Failed" : `/certificates/${only}`,
+    path:
+      only === undefined
+        ? `/certificates?certificate_ids=${[...names.keys()].join(",")}`
+        : `/certificates/${only}`,
+    // One may have several.
+    isExact: names.size === some.length,
     actions:
       only === undefined
         ? []
@@ -95,7 +100,7 @@ const certificate = (row: Row): Subject => ({
 });
 
 /** Those of a state that were not looked at. */
-function beyond(like: Row | undefined, count: number): Attention {
+function beyond(like: Row | undefined, count: number, among: number): Attention {
   const isFailed = like?.state === "Failed" || like?.state === "RolledBack";
   return attention({
     key: `deployments/${like?.state}/beyond`,
@@ -103,7 +108,9 @@ function beyond(like: Row | undefined, count: number): Attention {
     severity: isFailed ? "bad" : "warn",
     count,
     subjects: [],
-    cause: "not_looked_at",
+    cause: "less_urgent",
     path: "/jobs?type=Deployment",
+    isExact: false,
+    among,
   });
 }

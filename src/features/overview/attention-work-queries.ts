@@ -4,8 +4,9 @@ import { days, type Instant, later } from "#base/time.ts";
 import { listed } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import { offlineAfter } from "../agents/agent.ts";
+import { isStandingToo } from "../certificates/standing.ts";
 import type { TeamScope } from "../context.ts";
-import { inTeams, isStandingToo } from "./scoped.ts";
+import { inTeams } from "./scoped.ts";
 
 type Db = Kysely<Tables>;
 

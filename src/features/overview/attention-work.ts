@@ -50,18 +50,21 @@ export async function failedJobs(ctx: Context, now: Instant, help: Helper): Prom
       since: earliest(some.map((row) => row.completed_at)),
       facts: { operation: operationOf(some[0]) },
       path: isOne ? `/jobs/${some[0].id}` : `/jobs?status=Failed&type=${some[0].type}`,
+      isExact: isOne,
       actions: isOne ? help("jobs.retry", { id: some[0].id }) : [],
     });
   });
   if (total === rows.length) return found;
   const rest = attention({
-    key: "job_failed/not_looked_at",
+    key: "job_failed/less_urgent",
     kind: "job_failed",
     severity: "warn",
     count: total - rows.length,
     subjects: [],
-    cause: "not_looked_at",
+    cause: "less_urgent",
     path: "/jobs?status=Failed",
+    isExact: false,
+    among: rows.length,
   });
   return [...found, rest];
 }

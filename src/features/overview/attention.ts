@@ -65,6 +65,10 @@ export const Attention = z.object({
     requestedBy: z.array(z.string()),
   }),
   path: z.string().meta({ title: "The page that shows them" }),
+  isExact: z.boolean().meta({ title: "That page shows these and no others" }),
+  among: z.int().nullable().meta({
+    title: "How many were looked at, where there are more: the most urgent",
+  }),
   actions: z.array(Help).meta({ title: "What helps and the caller may do" }),
 });
 export type Attention = z.output<typeof Attention>;
@@ -96,6 +100,8 @@ export function attention(
     since: null,
     due: it.subjects[0]?.due ?? null,
     actions: [],
+    isExact: true,
+    among: null,
     ...it,
     subjects: it.subjects.slice(0, mostNamed),
     facts: { ...noFacts, ...it.facts },

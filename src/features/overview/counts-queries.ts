@@ -4,10 +4,11 @@ import { type Instant, later } from "#base/time.ts";
 import { pairs } from "#db/portable.ts";
 import type { Tables } from "#db/tables.ts";
 import { certificateHasStatus } from "../certificates/list-queries.ts";
+import { isIdleToo, isStanding } from "../certificates/standing.ts";
 import type { TeamScope } from "../context.ts";
 import { unplannedWithin } from "./attention-certificate-queries.ts";
 import type { Level } from "./daily-queries.ts";
-import { inTeams, isIdleToo, isStanding, noTeam } from "./scoped.ts";
+import { inTeams, noTeam } from "./scoped.ts";
 
 type Db = Kysely<Tables>;
 

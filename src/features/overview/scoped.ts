@@ -9,18 +9,6 @@ export function inTeams(scope: TeamScope, column: string): RawBuilder<SqlBool> {
   return sql<SqlBool>`${sql.ref(column)} in (${sql.join(scope)})`;
 }
 
-/** Neither archived nor revoked: leads to the indexes of statuses and of ends. */
-export const isStanding = sql<SqlBool>`certificates.archived_at is null and certificates.revoked_at is null`;
-
-/** The same where rows are found by something else: an expression leads SQLite to no index. */
-export const isStandingToo = sql<SqlBool>`+certificates.archived_at is null and +certificates.revoked_at is null`;
-
-/**
- * Idle, looked at in rows that the index of ends leads to. Named plainly, SQLite would take the index of statuses, and
- * read every row for its time of renewal.
- */
-export const isIdleToo = sql<SqlBool>`certificates.activity || '' = 'idle'`;
-
 /** The team of a day's row that stands for all teams together. */
 export const everyTeam = -1;
 /** The team of a day's row of what belongs to no team. */
