@@ -18,6 +18,7 @@ export interface ConfirmProps {
   readonly children: Children;
   readonly hidden: Given;
   readonly only?: readonly string[];
+  readonly required?: readonly string[];
   readonly choices?: Choices;
   /** The verb and what it is done to. */
   readonly submit: string;
@@ -29,7 +30,7 @@ export interface ConfirmProps {
 
 /** A page by itself; a script shows the same inside of a dialog. */
 export function Confirm(props: ConfirmProps): Html {
-  const { frame, of, title, blast, hidden, only, choices, submit, cancel, leads } = props;
+  const { frame, of, title, blast, hidden, only, required, choices, submit, cancel, leads } = props;
   return (
     <section class="dlg panel" aria-label={title}>
       <header>
@@ -43,6 +44,7 @@ export function Confirm(props: ConfirmProps): Html {
           frame={frame}
           hidden={hidden}
           only={only ?? []}
+          required={required ?? []}
           choices={choices ?? {}}
           submit={submit}
           cancel={cancel}

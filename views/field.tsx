@@ -2,6 +2,7 @@
 /** @jsxImportSource hono/jsx */
 import type { FieldError } from "#base/problem.ts";
 import { conceptOf } from "./docs/concepts.ts";
+import { autocompleteOf, placeholderOf } from "./field-attributes.ts";
 import { fieldId } from "./field-ids.ts";
 import { fallbackText } from "./field-texts.ts";
 import { type Field, fieldsOfRow } from "./fields.ts";
@@ -183,11 +184,6 @@ function Line({ field, set, value }: FieldProps & { readonly value: string }): H
     />
   );
 }
-
-const placeholderOf = (field: Field): string | undefined => fallbackText(field) ?? field.example;
-
-/** Password managers need to know; anything else here is not about the person who types. */
-const autocompleteOf = (field: Field): string => (field.secret ? "new-password" : "off");
 
 function Select(
   props: FieldProps & { readonly choices: readonly Choice[]; readonly value: string },

@@ -26,6 +26,8 @@ export interface OperationFormProps {
   /** Only these fields, by wire name. */
   readonly only?: readonly string[];
   readonly omit?: readonly string[];
+  /** The operation leaves them open, but not here. */
+  readonly required?: readonly string[];
   /** These come first, in this order. */
   readonly first?: readonly string[];
   /** These are folded away: what most people leave as it is. */
@@ -49,6 +51,8 @@ export interface OperationFormProps {
   readonly plain?: IconName;
   /** The single key that presses the button. */
   readonly keyed?: string;
+  /** Whose password it is about: managers of passwords look for a name beside it. It is not sent. */
+  readonly username?: string;
   /** Leads back, beside the button. */
   readonly cancel?: string;
 }
@@ -74,16 +78,7 @@ export function OperationForm(props: OperationFormProps): Html | null {
       id={id}
       class={fields.length === 0 && props.cancel === undefined ? "contents" : "form"}
     >
-      <Hidden name="_csrf" value={frame.csrf} />
-      <Hidden name="_from" value={frame.here} />
-      {props.next === undefined ? null : <Hidden name="_next" value={props.next} />}
-      {props.then === undefined ? null : <Hidden name="_then" value={props.then} />}
-      {props.revision === undefined ? null : (
-        <Hidden name="_revision" value={String(props.revision)} />
-      )}
-      {Object.entries(hidden).flatMap(([name, given]) =>
-        listed(given).map((value) => <Hidden name={name} value={value} />),
-      )}
+      <Unseen {...props} />
       <Fields fields={fields} set={set} more={props.more ?? ["id"]} isSent={sent !== undefined} />
       {fields.length === 0 && props.cancel === undefined ? (
         <Submit {...props} />
@@ -98,6 +93,28 @@ export function OperationForm(props: OperationFormProps): Html | null {
         </div>
       )}
     </form>
+  );
+}
+
+/** What travels with the fields: the token, where to go, what was looked at, what is settled. */
+function Unseen(props: OperationFormProps): Html {
+  const { frame, hidden = {} } = props;
+  return (
+    <>
+      <Hidden name="_csrf" value={frame.csrf} />
+      <Hidden name="_from" value={frame.here} />
+      {props.next === undefined ? null : <Hidden name="_next" value={props.next} />}
+      {props.then === undefined ? null : <Hidden name="_then" value={props.then} />}
+      {props.revision === undefined ? null : (
+        <Hidden name="_revision" value={String(props.revision)} />
+      )}
+      {Object.entries(hidden).flatMap(([name, given]) =>
+        listed(given).map((value) => <Hidden name={name} value={value} />),
+      )}
+      {props.username === undefined ? null : (
+        <input type="text" autocomplete="username" value={props.username} readonly hidden />
+      )}
+    </>
   );
 }
 
@@ -152,13 +169,14 @@ export function Hidden({ name, value }: { readonly name: string; readonly value:
 function visibleFields(props: OperationFormProps): readonly Field[] {
   const { of, hidden = {}, only, omit = [], nested } = props;
   const path = new Set(pathParameters(of.path).map(toSnake));
-  const { first = [] } = props;
+  const { first = [], required = [] } = props;
   const place = (key: string) => (first.includes(key) ? first.indexOf(key) : first.length);
   return fieldsOf(of, nested)
     .filter(
       ({ key }) =>
         !path.has(key) && !(key in hidden) && !omit.includes(key) && (only?.includes(key) ?? true),
     )
+    .map((it) => (required.includes(it.key) ? { ...it, required: true } : it))
     .sort((a, b) => place(a.key) - place(b.key));
 }
 

@@ -76,7 +76,7 @@ export function formsIn(html: string): readonly Form[] {
 }
 
 const isSent = ({ attributes }: Element): boolean =>
-  attributes.get("type") !== "checkbox" || attributes.has("checked");
+  attributes.has("name") && (attributes.get("type") !== "checkbox" || attributes.has("checked"));
 
 /** What is wrong with a page for people who use assistive technology, as far as markup tells. */
 export function faultsIn(html: string): readonly string[] {
@@ -97,8 +97,9 @@ export function faultsIn(html: string): readonly string[] {
   for (const it of elements) {
     const type = it.attributes.get("type");
     const isControl =
-      ["select", "textarea"].includes(it.tag) ||
-      (it.tag === "input" && type !== "hidden" && type !== "checkbox");
+      !it.attributes.has("hidden") &&
+      (["select", "textarea"].includes(it.tag) ||
+        (it.tag === "input" && type !== "hidden" && type !== "checkbox"));
     const id = it.attributes.get("id");
     if (isControl && !(id && labelled.has(id)))
       faults.push(`no label: ${it.attributes.get("name")}`);

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { opener } from "#test/database/engines.ts";
 import { joinAgent } from "#test/world.ts";
+import { elementsIn } from "./html.ts";
 import { openSite, type Site, type Visitor } from "./site.ts";
 
 describe("jobs on pages", () => {
@@ -83,6 +84,12 @@ describe("jobs on pages", () => {
       config: { cert_path: "/a", key_path: "/b" },
     });
     const page = await admin.get(`/agents/${agentId}/retire`);
+    // What hangs on it makes the reason necessary, and the form says so.
+    const reason = elementsIn(page.html).find(
+      ({ attributes }) => attributes.get("name") === "reason",
+    );
+    expect(reason?.attributes.has("required")).toBe(true);
+    expect(page.html).not.toMatch(/Reason<span class="sub"> optional/);
     const refused = await admin.send(page.form("agents.retire"));
     expect(refused.status).toBe(409);
     expect(refused.html).toContain("Active targets: 1");

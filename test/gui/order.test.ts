@@ -61,6 +61,43 @@ describe("an order in steps", () => {
     });
   });
 
+  test("leads to the steps of a new target and back, with it chosen beside the others", async () => {
+    const { data } = await site.product.ok("GET", "/api/v1/agents");
+    const away = await go("/certificates/new?step=2&sans=%7Bid%7D.example.test", {
+      target_ids: target,
+      make: "target",
+    });
+    const { status, location } = await admin.get(away);
+    expect(status).toBe(303);
+    expect(location).toStartWith("/targets/new?next=");
+    const types = await admin.get(location ?? "");
+    expect(types.html).toContain("Back to the order");
+    const type = /href="(\/targets\/new\?[^"]*type=NGINX[^"]*)"/.exec(types.html)?.[1] ?? "";
+    const configure = await admin.get(type.replaceAll("&amp;", "&"));
+    const form = configure.forms.find((it) => it.action === "/targets/new");
+    const fields = new URLSearchParams(form?.fields);
+    const typed = { name: "second", agent_id: data[0].id, step: "3" };
+    const paths = { "config.cert_path": "/etc/tls/b.pem", "config.key_path": "/etc/tls/b.key" };
+    for (const [name, value] of Object.entries({ ...typed, ...paths })) fields.set(name, value);
+    const review = await admin.get(`/targets/new?${fields}`);
+    const stored = await admin.send(review.form("targets.create"));
+    expect(stored.status).toBe(303);
+    const back = new URL(stored.location ?? "", "https://x");
+    const made = (await site.product.ok("GET", "/api/v1/targets?q=second")).data[0];
+    expect(back.pathname).toBe("/certificates/new");
+    expect(back.searchParams.getAll("target_ids")).toEqual([target, made.id]);
+    expect(back.searchParams.get("sans")).toBe("{id}.example.test");
+    expect(back.searchParams.get("step")).toBe("2");
+  });
+
+  test("a new target leads back to no other site", async () => {
+    for (const next of ["https://evil.test/", "//evil.test", "javascript:x"]) {
+      const { html } = await admin.get(`/targets/new?next=${encodeURIComponent(next)}`);
+      expect(html).not.toContain('evil.test/"');
+      expect(html).not.toContain("Back to the order");
+    }
+  });
+
   test("offers no button while something is wrong, and leads to the step where it is", async () => {
     const { html, forms } = await admin.get("/certificates/new?step=4&sans=not%20a%20name");
     expect(forms.some((it) => it.action === "/ui/certificates.create")).toBe(false);

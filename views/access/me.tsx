@@ -48,6 +48,7 @@ export function MePage(props: MeProps): Html {
                 <OperationForm
                   of={ownApi.changePassword}
                   frame={frame}
+                  username={name}
                   submit="Change the password"
                 />
               </Panel>

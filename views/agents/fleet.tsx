@@ -18,9 +18,11 @@ export interface FleetProps {
   readonly platforms: Grouped;
   readonly versions: Grouped;
   readonly teams: Grouped;
+  /** Ids of teams by their names, as far as they are known. */
+  readonly teamIds: ReadonlyMap<string, string>;
 }
 
-export function FleetPage({ platforms, versions, teams }: FleetProps): Html {
+export function FleetPage({ platforms, versions, teams, teamIds }: FleetProps): Html {
   const { total } = platforms;
   return (
     <>
@@ -30,9 +32,24 @@ export function FleetPage({ platforms, versions, teams }: FleetProps): Html {
         </a>
       </Head>
       <div class="grid gap-4">
-        <Group title="Versions" head="Version" of={versions} total={total} />
-        <Group title="Platforms" head="Platform" of={platforms} total={total} versions />
-        <Group title="Teams" head="Team" of={teams} total={total} versions />
+        <Group title="Versions" head="Version" by="version" of={versions} total={total} />
+        <Group
+          title="Platforms"
+          head="Platform"
+          by="platform"
+          of={platforms}
+          total={total}
+          versions
+        />
+        <Group
+          title="Teams"
+          head="Team"
+          by="team_id"
+          values={teamIds}
+          of={teams}
+          total={total}
+          versions
+        />
       </div>
     </>
   );
@@ -42,13 +59,18 @@ interface GroupProps {
   readonly title: string;
   /** Of the first column. */
   readonly head: string;
+  /** The filter of the list of agents that finds a group. */
+  readonly by: string;
+  /** What the filter takes, by the group's name; without it the name itself. */
+  readonly values?: ReadonlyMap<string, string>;
   readonly of: Grouped;
   readonly total: number;
   /** Which versions a group has. */
   readonly versions?: boolean;
 }
 
-function Group({ title, head, of, total, versions }: GroupProps): Html {
+function Group(props: GroupProps): Html {
+  const { title, head, of } = props;
   const rows = [...of.data].sort((a, b) => b.total - a.total);
   return (
     <Panel title={title} sub="In touch over the last 24 hours">
@@ -59,7 +81,7 @@ function Group({ title, head, of, total, versions }: GroupProps): Html {
           <Table
             caption={`Agents by ${head.toLowerCase()}`}
             rows={rows}
-            columns={columnsOf(head, total, versions === true)}
+            columns={columnsOf(props)}
           />
           <div class="pb">
             <Numbers
@@ -88,20 +110,34 @@ function heardAt({ hours }: AgentStrip, at: number): string {
   return `${grouped(it.heard)} of ${grouped(it.total)}`;
 }
 
-const columnsOf = (
-  head: string,
-  total: number,
-  withVersions: boolean,
-): readonly Column<AgentStrip>[] => [
+/** Those without a name cannot be asked for. */
+function hrefOf({ group }: AgentStrip, { by, values }: GroupProps): string | undefined {
+  const value = values ? values.get(group) : group;
+  return value ? `/agents?${by}=${encodeURIComponent(value)}` : undefined;
+}
+
+function Name({ of, group }: { readonly of: AgentStrip; readonly group: GroupProps }): Html {
+  const href = hrefOf(of, group);
+  const name = nameOf(of, group.head);
+  return href === undefined ? (
+    <b class="n" dir="auto">
+      {name}
+    </b>
+  ) : (
+    <a class="n" href={href} dir="auto">
+      {name}
+    </a>
+  );
+}
+
+const columnsOf = (group: GroupProps): readonly Column<AgentStrip>[] => [
   {
-    title: head,
+    title: group.head,
     width: "w-56",
     cell: (it) => (
       <>
-        <b class="n" dir="auto">
-          {nameOf(it, head)}
-        </b>
-        {withVersions ? <span class="sub">{versionsOf(it)}</span> : null}
+        <Name of={it} group={group} />
+        {group.versions ? <span class="sub">{versionsOf(it)}</span> : null}
       </>
     ),
   },
@@ -111,7 +147,7 @@ const columnsOf = (
     width: "w-56",
     class: "w",
     label: false,
-    cell: (it) => <Share n={it.total} of={total} />,
+    cell: (it) => <Share n={it.total} of={group.total} />,
   },
   {
     title: "Last 24 h",

@@ -5,7 +5,7 @@ import type { AgentView } from "#features/agents/agent.ts";
 import { agentsApi } from "#features/agents/api.ts";
 import { statsApi } from "#features/overview/stats-api.ts";
 import { Empty } from "../empty.tsx";
-import type { Frame } from "../frame.ts";
+import type { Choices, Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
 import { Icon } from "../icon.tsx";
 import { ListPage, type Rows } from "../list-page.tsx";
@@ -25,9 +25,10 @@ export interface Fleet {
 export interface AgentsProps extends Rows<AgentView> {
   readonly names: Names;
   readonly fleet: Fleet;
+  readonly choices: Choices;
 }
 
-export function AgentsPage({ names, fleet, ...rows }: AgentsProps): Html {
+export function AgentsPage({ names, fleet, choices, ...rows }: AgentsProps): Html {
   const { frame, query } = rows;
   return (
     <ListPage
@@ -56,6 +57,7 @@ export function AgentsPage({ names, fleet, ...rows }: AgentsProps): Html {
       of={agentsApi.list}
       path="/agents"
       columns={columnsOf(frame, names)}
+      choices={choices}
       empty="No agent matches."
       none={<NoAgent frame={frame} />}
       rowId={(it) => it.id}

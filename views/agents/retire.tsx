@@ -31,6 +31,7 @@ export function RetirePage({ frame, agent, dependencies: it }: RetireProps): Htm
       ]}
       hidden={{ id: agent.id }}
       only={hanging ? ["force", "reason"] : ["reason"]}
+      required={hanging ? ["reason"] : []}
       submit={`Retire ${agent.name}`}
       cancel={path}
     >

@@ -4,6 +4,7 @@ import type { Contract } from "#base/contract.ts";
 import { certificatesApi } from "#features/certificates/api.ts";
 import { ownersApi } from "#features/ownership/api.ts";
 import { profilesApi } from "#features/profiles/api.ts";
+import { targetsApi } from "#features/targets/api.ts";
 import { type FieldSet, FieldView } from "../field.tsx";
 import { fieldsOf } from "../fields.ts";
 import { Hidden, OperationForm } from "../form.tsx";
@@ -108,11 +109,11 @@ function StepForm(props: NewCertificateProps): Html {
                 {it.label}
               </button>
             ))}
-          {step === 2 ? (
-            <a class="btn btn-ghost" href="/targets/new">
+          {step === 2 && frame.may(targetsApi.create) ? (
+            <button type="submit" name="make" value="target" class="btn btn-ghost">
               <Icon name="plus" class="i-s" />
               New target
-            </a>
+            </button>
           ) : null}
         </div>
         {/* The last one counts where no button named a step: what is made on the way is made here. */}

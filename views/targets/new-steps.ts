@@ -19,6 +19,9 @@ export interface NewTargetProps {
 }
 
 export const path = "/targets/new";
+
+/** Where the new target is wanted: an address with `{id}` in its place. It travels beside what is typed. */
+export const wantedAt = (texts: Texts): string | undefined => texts["next"]?.at(-1);
 export const steps = ["Type", "Configure", "Review and test"] as const;
 
 /** The same draft elsewhere; only the last step has to be named. */

@@ -8,18 +8,19 @@ import { FieldView } from "../field.tsx";
 import { formId } from "../field-ids.ts";
 import { type Field, fieldsOf } from "../fields.ts";
 import { Hidden, OperationForm } from "../form.tsx";
-import type { Choices } from "../frame.ts";
+import type { Choices, Texts } from "../frame.ts";
 import { Help } from "../help-link.tsx";
 import type { Html } from "../html.ts";
 import { Icon } from "../icon.tsx";
 import { KindChoice } from "../kind-choice.tsx";
 import { Wizard } from "../wizard.tsx";
-import { addressOf, type NewTargetProps, path, steps } from "./new-steps.ts";
+import { addressOf, type NewTargetProps, path, steps, wantedAt } from "./new-steps.ts";
 import { ReviewTarget } from "./review.tsx";
 
 export function NewTargetPage(props: NewTargetProps): Html {
   const { chosen, step, texts } = props;
   const title = typeof chosen === "object" ? `New target: ${chosen.title}` : "New target";
+  const next = wantedAt(texts);
   const { title: kindTitle } = typeof chosen === "object" ? chosen : { title: chosen };
   return (
     <Wizard
@@ -37,6 +38,17 @@ export function NewTargetPage(props: NewTargetProps): Html {
         { title: steps[2] },
       ]}
     >
+      {next === undefined ? null : (
+        <p class="note">
+          <Icon name="info" />
+          <span>
+            {"The new target is chosen in your order afterwards. "}
+            <a class="a" href={next.replace(/&[a-z_]+=\{id\}/, "")}>
+              Back to the order
+            </a>
+          </span>
+        </p>
+      )}
       <Step {...props} />
     </Wizard>
   );
@@ -65,7 +77,8 @@ function Step(props: NewTargetProps): Html {
         frame={frame}
         choices={choices}
         submit="Add the target"
-        cancel={path}
+        cancel={addressOf(texts, { type: null })}
+        {...nextOf(texts)}
       />
     );
   }
@@ -94,6 +107,11 @@ function requiredOf({ config }: TargetKind): readonly string[] {
   return (group?.fields ?? []).filter((it) => it.required).map((it) => it.title);
 }
 
+function nextOf(texts: Texts): { readonly next?: string } {
+  const next = wantedAt(texts);
+  return next === undefined ? {} : { next };
+}
+
 type Chosen = NewTargetProps & { readonly chosen: TargetKind };
 
 /** What has to be said, and what belongs to looking, is open; what most leave as it is, is folded away. */
@@ -111,6 +129,9 @@ function Configure({ chosen, texts, errors, choices }: Chosen): Html {
   return (
     <form method="get" action={path} class="form" id={id}>
       <Hidden name="type" value={chosen.kind} />
+      {(texts["next"] ?? []).map((value) => (
+        <Hidden name="next" value={value} />
+      ))}
       {errors.length > 0 ? <Errors errors={errors} id={id} fields={fields} /> : null}
       {fields.filter(({ key }) => key === "name" || key === "agent_id").map(view)}
       {noAgent(choices) ? (

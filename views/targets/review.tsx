@@ -52,7 +52,7 @@ function Store({ frame, texts }: Pick<NewTargetProps, "frame" | "texts">): Html 
       <Hidden name="_csrf" value={frame.csrf} />
       <Hidden name="_from" value={frame.here} />
       {Object.entries(texts).flatMap(([name, all]) =>
-        all.map((value) => <Hidden name={name} value={value} />),
+        all.map((value) => <Hidden name={name === "next" ? "_next" : name} value={value} />),
       )}
       <div class="acts">
         {frame.may(targetActionsApi.test) ? (

@@ -24,6 +24,13 @@ export const agentsApi = {
       ...listQuery(["name", "created_at", "last_heartbeat_at"]),
       ...searchQuery,
       status: AgentStatus.optional().meta({ title: "Status" }),
+      platform: z
+        .string()
+        .max(129)
+        .optional()
+        .meta({ title: "Platform", description: "System and architecture: linux/amd64" }),
+      version: z.string().max(64).optional().meta({ title: "Version" }),
+      teamId: Id.optional().meta({ title: "Team" }),
     }),
     output: listOf(AgentView),
     problems: [],

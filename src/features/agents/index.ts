@@ -24,7 +24,8 @@ import { requireSelf } from "./self.ts";
 export const agentLease = minutes(5);
 
 const list = read(agentsApi.list, async (ctx, input) => {
-  const filter = { scope: ctx.scope, now: ctx.clock.now(), status: input.status };
+  const { status, platform, version, teamId } = input;
+  const filter = { scope: ctx.scope, now: ctx.clock.now(), status, platform, version, teamId };
   const page = await queries.listAgents(ctx.reader, windowOf(input, "name"), filter);
   return { ...page, data: [...page.data] };
 });

@@ -1,5 +1,5 @@
 /** SQL on agents and join tokens. */
-import type { Kysely, Selectable } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import { z } from "zod";
 import type { Window } from "#base/page.ts";
 import { type Instant, later } from "#base/time.ts";
@@ -74,6 +74,18 @@ export interface AgentFilter {
   readonly scope: TeamScope;
   readonly now: Instant;
   readonly status?: AgentStatus | undefined;
+  /** `linux/amd64`. */
+  readonly platform?: string | undefined;
+  readonly version?: string | undefined;
+  readonly teamId?: string | undefined;
+}
+
+function ofKind(db: Db, { scope, platform, version, teamId }: AgentFilter) {
+  let query = agents(db, scope);
+  if (version !== undefined) query = query.where("agents.version", "=", version);
+  if (teamId !== undefined) query = query.where("teams.id", "=", teamId);
+  if (platform === undefined) return query;
+  return query.where(sql<string>`agents.os || '/' || agents.architecture`, "=", platform);
 }
 
 export async function listAgents(
@@ -83,7 +95,7 @@ export async function listAgents(
 ): Promise<Listing<AgentView>> {
   const alive = later(filter.now, -offlineAfter);
   const narrow = () => {
-    const query = agents(db, filter.scope);
+    const query = ofKind(db, filter);
     if (filter.status === "Retired") return query.where("agents.retired_at", "is not", null);
     const present = query.where("agents.retired_at", "is", null);
     if (filter.status === "Online") return present.where("agents.last_heartbeat_at", ">=", alive);

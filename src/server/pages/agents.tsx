@@ -15,14 +15,16 @@ import { choicesOf, namesOf } from "./lookups.ts";
 import type { Page, Shown, Visit } from "./page.ts";
 
 async function list(visit: Visit): Promise<Shown> {
-  const [{ list, query, status }, all, online] = await Promise.all([
+  const [{ list, query, status }, teams, all, online] = await Promise.all([
     listingOf(visit, agentsApi.list),
+    choicesOf(visit, "team"),
     visit.read(agentsApi.list, { per_page: 1 }),
     visit.read(agentsApi.list, { per_page: 1, status: "Online" }),
   ]);
   const names = await namesOf(visit, { team: list.data.map((agent) => agent.teamId) });
   const fleet = { total: all.total, inTouch: online.total };
-  const body = <AgentsPage {...{ frame: visit.frame, query, list, names, fleet }} />;
+  const choices = { team_id: teams };
+  const body = <AgentsPage {...{ frame: visit.frame, query, list, names, fleet, choices }} />;
   return { title: "Agents", body, status };
 }
 
@@ -35,12 +37,15 @@ async function retired(visit: Visit): Promise<Shown> {
 
 async function fleet(visit: Visit): Promise<Shown> {
   const by = (grouping: AgentGrouping) => visit.read(statsApi.agents, { by: grouping });
-  const [platforms, versions, teams] = await Promise.all([
+  const [platforms, versions, teams, choices] = await Promise.all([
     by("platform"),
     by("version"),
     by("team"),
+    choicesOf(visit, "team"),
   ]);
-  return { title: "Fleet", body: <FleetPage {...{ platforms, versions, teams }} /> };
+  // Names of teams are unique.
+  const teamIds = new Map((choices ?? []).map((it) => [it.label, it.value]));
+  return { title: "Fleet", body: <FleetPage {...{ platforms, versions, teams, teamIds }} /> };
 }
 
 async function invite(visit: Visit): Promise<Shown> {

@@ -1,14 +1,13 @@
 /** Certificates: list, order, one with everything about it, PEM download. */
 /** @jsxImportSource hono/jsx */
 import type { Output } from "#base/contract.ts";
-import { type FieldError, invalid, Problem } from "#base/problem.ts";
+import { invalid } from "#base/problem.ts";
 import { toWire } from "#base/wire.ts";
 import { auditApi } from "#features/audit/api.ts";
 import { certificatesApi } from "#features/certificates/api.ts";
 import {
   type CertificateView,
   CertificateWithTargets,
-  type CheckedOrder,
 } from "#features/certificates/certificate.ts";
 import { deploymentsApi } from "#features/deployments/api.ts";
 import { workApi } from "#features/work/api.ts";
@@ -23,14 +22,12 @@ import {
   ForceRenewalPage,
 } from "#views/certificates/edit.tsx";
 import { CertificatesPage } from "#views/certificates/list.tsx";
-import { NewCertificatePage } from "#views/certificates/new.tsx";
-import { steps } from "#views/certificates/new-steps.ts";
-import { startingTexts, textsOf } from "#views/field-texts.ts";
+import { textsOf } from "#views/field-texts.ts";
 import { fieldsOf } from "#views/fields.ts";
 import type { Choices } from "#views/frame.ts";
-import { readForm } from "./form-input.ts";
 import { listingOf } from "./listing.ts";
 import { choicesOf, namesOf } from "./lookups.ts";
+import { order, orderChoices } from "./order.tsx";
 import type { Page, Shown, Visit } from "./page.ts";
 
 async function list(visit: Visit): Promise<Shown> {
@@ -63,82 +60,6 @@ export async function filterChoices(visit: Visit): Promise<Choices> {
     agent_id: agents,
     profile_id: profiles,
   };
-}
-
-/** What an order and a change choose from. */
-async function orderChoices(visit: Visit): Promise<Choices> {
-  const [owners, teams, issuers, agents, profiles, policies, targets] = await Promise.all([
-    choicesOf(visit, "owner"),
-    choicesOf(visit, "team"),
-    choicesOf(visit, "issuer"),
-    choicesOf(visit, "agent"),
-    choicesOf(visit, "profile"),
-    choicesOf(visit, "policy"),
-    choicesOf(visit, "target"),
-  ]);
-  return {
-    owner_id: owners,
-    team_id: teams,
-    issuer_id: issuers,
-    agent_id: agents,
-    certificate_profile_id: profiles,
-    renewal_policy_id: policies,
-    target_ids: targets,
-  };
-}
-
-/** What only the page knows of. */
-const ownParameters: ReadonlySet<string> = new Set(["step", "make"]);
-
-async function order(visit: Visit): Promise<Shown> {
-  const { frame, query } = visit;
-  const fields = fieldsOf(certificatesApi.create);
-  const names = [...new Set(query.keys())].filter((it) => !ownParameters.has(it));
-  const known = names.filter((name) => fields.some((it) => it.name === name));
-  const texts = Object.fromEntries(known.map((name) => [name, query.getAll(name)]));
-  const asked = Number(query.get("step") ?? 1);
-  const step = Number.isInteger(asked) ? Math.min(Math.max(asked, 1), steps.length) : 1;
-  const { raw, errors } = readForm(fields, texts);
-  const isBlank = Object.values(texts).every((all) => all.every((it) => it === ""));
-  const checked = isBlank ? undefined : await checkedOrder(visit, raw, errors);
-  const choices = await orderChoices(visit);
-  const usual = { ...startingTexts(fields), ...texts };
-  const body = (
-    <NewCertificatePage
-      {...{ frame, step, choices, checked }}
-      texts={usual}
-      make={query.get("make")}
-    />
-  );
-  return { title: "New certificate", body };
-}
-
-/** What cannot be read at all is a problem of the order as well. */
-async function checkedOrder(
-  visit: Visit,
-  raw: Readonly<Record<string, unknown>>,
-  errors: readonly FieldError[],
-): Promise<CheckedOrder> {
-  const nothing = {
-    commonName: null,
-    sans: [],
-    keyAlgorithm: "–",
-    isClientKey: false,
-    keyHolders: 0,
-    targets: 0,
-    notBefore: null,
-    notAfter: null,
-    renewAt: null,
-    requiresApproval: false,
-    usedBy: [],
-  };
-  if (errors.length > 0) return { ...nothing, problems: [...errors] };
-  try {
-    return await visit.read(certificatesApi.check, raw);
-  } catch (error) {
-    if (!(error instanceof Problem) || error.kind !== "invalid-input") throw error;
-    return { ...nothing, problems: [...error.errors] };
-  }
 }
 
 async function detail(visit: Visit): Promise<Shown> {

@@ -21,7 +21,7 @@ import { steps } from "#views/targets/new-steps.ts";
 import { readForm } from "./form-input.ts";
 import { listingOf } from "./listing.ts";
 import { choicesOf, namesOf } from "./lookups.ts";
-import type { Page, Shown, Visit } from "./page.ts";
+import { localPath, type Page, type Shown, type Visit } from "./page.ts";
 
 async function list(visit: Visit): Promise<Shown> {
   const { list, query, status } = await listingOf(visit, targetsApi.list);
@@ -43,18 +43,21 @@ async function create(visit: Visit): Promise<Shown> {
   return { title: "New target", body };
 }
 
-const textsIn = (query: URLSearchParams): Texts =>
-  Object.fromEntries(
-    [...new Set(query.keys())].filter((it) => it !== "step").map((it) => [it, query.getAll(it)]),
-  );
+/** Where it leads afterwards stays within this server. */
+function textsIn(query: URLSearchParams): Texts {
+  const names = [...new Set(query.keys())].filter((it) => it !== "step" && it !== "next");
+  const texts = Object.fromEntries(names.map((it) => [it, query.getAll(it)]));
+  const next = query.get("next");
+  return next !== null && localPath(next) !== undefined ? { ...texts, next: [next] } : texts;
+}
 
 const blank = (texts: Texts) => ({ texts, errors: [], plan: undefined, step: 1 });
 
 /** The review is shown when nothing is wrong with what was typed; else the form, with what is wrong. */
 function draftOf(kind: TargetKind, typed: Texts, { query, frame }: Visit) {
   const fields = fieldsOf(targetsApi.create, { config: kind.config });
-  const known = Object.entries(typed).filter(([name]) =>
-    fields.some(({ key }) => key === name.split(".")[0]),
+  const known = Object.entries(typed).filter(
+    ([name]) => name === "next" || fields.some(({ key }) => key === name.split(".")[0]),
   );
   const isFilled = "name" in typed;
   const given = { ...Object.fromEntries(known), type: [kind.kind] };
