@@ -63,7 +63,7 @@ describe("an order in steps", () => {
 
   test("leads to the steps of a new target and back, with it chosen beside the others", async () => {
     const { data } = await site.product.ok("GET", "/api/v1/agents");
-    const away = await go("/certificates/new?step=2&sans=%7Bid%7D.example.test", {
+    const away = await go("/certificates/new?step=2&name=%7Bid%7D.example.test", {
       target_ids: target,
       make: "target",
     });
@@ -86,7 +86,7 @@ describe("an order in steps", () => {
     const made = (await site.product.ok("GET", "/api/v1/targets?q=second")).data[0];
     expect(back.pathname).toBe("/certificates/new");
     expect(back.searchParams.getAll("target_ids")).toEqual([target, made.id]);
-    expect(back.searchParams.get("sans")).toBe("{id}.example.test");
+    expect(back.searchParams.get("name")).toBe("{id}.example.test");
     expect(back.searchParams.get("step")).toBe("2");
   });
 
@@ -105,6 +105,17 @@ describe("an order in steps", () => {
     const links = [...html.matchAll(/href="(\/certificates\/new\?[^"]*step=(\d))"/g)];
     expect(links.map((it) => it[2])).toContain("1");
     expect(links.map((it) => it[2])).toContain("2");
+  });
+
+  test("leads nobody past what would be refused", async () => {
+    const { status, location } = await admin.get("/certificates/new?step=2&sans=not%20a%20name");
+    expect(status).toBe(303);
+    const back = await admin.get(location ?? "");
+    expect(back.html).toContain('value="2"');
+    expect(back.html).toContain("not a name");
+    expect(back.html).toContain('aria-invalid="true"');
+    const { html } = await admin.get("/certificates/new?step=4&sans=not%20a%20name");
+    expect(html).toContain("needs a change");
   });
 
   test("takes what cannot be a step, a field or a number without falling over", async () => {

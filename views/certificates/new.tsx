@@ -23,19 +23,22 @@ export function NewCertificatePage(props: NewCertificateProps): Html {
       <Head title="New certificate" lede="Nothing is ordered before the last step." />
       <div class="wiz">
         <ol class="steps-v row" aria-label="Steps">
-          {steps.map((it, index) => (
-            <li
-              class={index + 1 < step ? "done" : undefined}
-              aria-current={index + 1 === step ? "step" : undefined}
-            >
-              <span>
-                {index + 1 < step ? <Icon name="check" class="i-s" /> : String(index + 1)}
-              </span>
-              <span>
-                {index + 1 < step ? <a href={addressOf(texts, index + 1)}>{it.title}</a> : it.title}
-              </span>
-            </li>
-          ))}
+          {steps.map((it, index) => {
+            const isBehind = index + 1 < step;
+            const isDone = isBehind && !isWrong(props, index + 1);
+            return (
+              <li
+                class={isDone ? "done" : undefined}
+                aria-current={index + 1 === step ? "step" : undefined}
+              >
+                <span>{isDone ? <Icon name="check" class="i-s" /> : String(index + 1)}</span>
+                <span>
+                  {isBehind ? <a href={addressOf(texts, index + 1)}>{it.title}</a> : it.title}
+                  {isBehind && !isDone ? <span class="sub">needs a change</span> : null}
+                </span>
+              </li>
+            );
+          })}
         </ol>
         <div class="grid gap-5">
           {step === steps.length ? <Review {...props} /> : <StepForm {...props} />}
@@ -44,6 +47,12 @@ export function NewCertificatePage(props: NewCertificateProps): Html {
       </div>
     </>
   );
+}
+
+/** Is there a problem with what a step asks for? */
+function isWrong({ checked }: NewCertificateProps, step: number): boolean {
+  const there = steps[step - 1]?.fields ?? [];
+  return (checked?.problems ?? []).some((it) => there.includes(it.path.split(".")[0] ?? ""));
 }
 
 /** What is wrong with this step, once something was typed in it. */

@@ -49,6 +49,9 @@ export async function order(visit: Visit): Promise<Shown | Response> {
   const { raw, errors } = readForm(fields, texts);
   const isBlank = Object.values(texts).every((all) => all.every((it) => it === ""));
   const checked = isBlank ? undefined : await checkedOrder(visit, raw, errors);
+  // Nobody is led past what the server would refuse: back to the step that asks for it.
+  const wrong = step > 1 && step < steps.length ? firstWrong(checked, texts) : undefined;
+  if (wrong !== undefined && wrong < step) return toStep(texts, wrong);
   const choices = await orderChoices(visit);
   const usual = { ...startingTexts(fields), ...texts };
   const body = (
@@ -60,6 +63,17 @@ export async function order(visit: Visit): Promise<Shown | Response> {
   );
   return { title: "New certificate", body };
 }
+
+/** The first step in which something was typed that is refused. */
+function firstWrong(checked: CheckedOrder | undefined, texts: Texts): number | undefined {
+  const names = (checked?.problems ?? []).map((it) => it.path.split(".")[0] ?? "");
+  const typed = names.filter((name) => texts[name]?.some((text) => text !== ""));
+  const at = steps.findIndex(({ fields }) => typed.some((name) => fields.includes(name)));
+  return at < 0 ? undefined : at + 1;
+}
+
+const toStep = (texts: Texts, step: number): Response =>
+  new Response(null, { status: 303, headers: { location: addressOf(texts, step) } });
 
 /** A target takes steps of its own, and leads back into the order with the new one chosen beside the others. */
 function makeTarget(texts: Texts): Response {
