@@ -30,6 +30,8 @@ export const iconOf = (action: string): IconName =>
 /** What the server does by itself. */
 const ownWords: Readonly<Record<string, string>> = {
   certificate_issue_failed: "An issuance failed",
+  certificate_issued: "Issued",
+  certificate_renewed: "Renewed",
 };
 
 /** The operation's own words, where it is one. */

@@ -24,9 +24,14 @@ const lists: readonly Shortcut[] = [
   { keys: ["Enter"], does: "Open the row" },
   { keys: ["x"], does: "Tick the row" },
   { keys: ["Shift", "x"], does: "Tick from the row ticked last to this one" },
-  { keys: ["."], does: "Actions of the row" },
+  { keys: ["."], does: "To the buttons of the row" },
   { keys: ["["], does: "First page" },
   { keys: ["]"], does: "Next page" },
+];
+
+const certificate: readonly Shortcut[] = [
+  { keys: ["r"], does: "To its renewal; Enter renews" },
+  { keys: ["d"], does: "To its deployment; Enter deploys" },
 ];
 
 export function ShortcutsPage({ nav }: { readonly nav: readonly NavGroup[] }): Html {
@@ -51,6 +56,7 @@ export function ShortcutsPage({ nav }: { readonly nav: readonly NavGroup[] }): H
         </label>
         <Keys title="Everywhere" of={everywhere} />
         <Keys title="In lists" of={lists} />
+        <Keys title="On a certificate" of={certificate} />
         <Keys title="Go to" of={places} />
       </div>
     </section>

@@ -51,6 +51,30 @@ eachEngine("giving a certificate another target", (open) => {
     return { first, second, sans, path, jobs, add };
   }
 
+  test("whose renewal is called off is as it was: it has not failed", async () => {
+    const { path, jobs } = await given("off");
+    const before = await product.ok("GET", path);
+    await product.ok("POST", `${path}/renew`);
+    expect((await product.ok("GET", path)).status).toBe("RenewalInProgress");
+    const [renewal] = (await jobs()).filter((it) => it.status === "AwaitingCSR");
+    await product.ok("POST", `/api/v1/jobs/${renewal?.id}/cancel`);
+    const after = await product.ok("GET", path);
+    expect(after).toMatchObject({ status: "Active", renew_at: before.renew_at });
+    expect(after.failure ?? null).toBeNull();
+  });
+
+  test("of which no target is left cannot be given an earlier version", async () => {
+    const { path } = await given("bare");
+    const { data } = await product.ok("GET", `${path}/versions`);
+    await product.ok("PATCH", path, { target_ids: [] });
+    const { status, body } = await product.request(
+      "POST",
+      `${path}/versions/${data[0].id}/redeploy`,
+      { key: product.adminKey },
+    );
+    expect([status, body.detail]).toEqual([409, expect.stringContaining("no target")]);
+  });
+
   test("of the same agent deploys the version that it holds there at once", async () => {
     const { first, jobs, add } = await given("same");
     const target = await first.target("two");

@@ -143,7 +143,7 @@ function Main(props: CertificateProps): Html {
         <Served served={served} targetIds={certificate.targetIds} now={now} />
       </Panel>
       <Panel title="Versions" sub={countOf(versions.length, "version")}>
-        <Versions frame={frame} versions={versions} names={names} />
+        <Versions {...{ frame, versions, names }} isPlaced={certificate.targetIds.length > 0} />
       </Panel>
       <Panel title="Deployments" sub="Newest first">
         <Deployments deployments={deployments} versions={versions} now={now} />

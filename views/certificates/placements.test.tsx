@@ -56,7 +56,7 @@ const names = { agent: new Map([["ag-1", "web"]]) };
 
 describe("a version", () => {
   const row = async (it: VersionView) =>
-    await toDocument(<Versions frame={frame} versions={[it]} names={names} />);
+    await toDocument(<Versions isPlaced frame={frame} versions={[it]} names={names} />);
 
   test.each([
     ["its key is on an agent", {}, true, "web"],

@@ -17,9 +17,11 @@ export interface VersionsProps {
   readonly frame: Frame;
   readonly versions: readonly VersionView[];
   readonly names: Names;
+  /** There are targets to deploy to. */
+  readonly isPlaced: boolean;
 }
 
-export function Versions({ frame, versions, names }: VersionsProps): Html {
+export function Versions({ frame, versions, names, isPlaced }: VersionsProps): Html {
   if (versions.length === 0) return <p class="pb text-muted">There is no version yet.</p>;
   const { now } = frame;
   const columns: readonly Column<VersionView>[] = [
@@ -62,7 +64,7 @@ export function Versions({ frame, versions, names }: VersionsProps): Html {
       title: "",
       class: "w",
       label: false,
-      cell: (it) => <VersionActions of={it} all={versions} frame={frame} />,
+      cell: (it) => <VersionActions of={it} all={versions} {...{ frame, isPlaced }} />,
     },
   ];
   return (
@@ -86,10 +88,12 @@ function VersionActions({
   of,
   all,
   frame,
+  isPlaced,
 }: {
   readonly of: VersionView;
   readonly all: readonly VersionView[];
   readonly frame: Frame;
+  readonly isPlaced: boolean;
 }): Html {
   const before = all[all.indexOf(of) + 1];
   return (
@@ -102,7 +106,7 @@ function VersionActions({
           Compare
         </a>
       )}
-      <Redeploy of={of} frame={frame} />
+      {isPlaced ? <Redeploy of={of} frame={frame} /> : null}
     </div>
   );
 }
@@ -112,8 +116,8 @@ function Holder({ of, names }: { readonly of: VersionView; readonly names: Names
 }
 
 /** A version whose key is gone cannot be deployed again: there is no button, and the reason instead. */
-function Redeploy({ of, frame }: { readonly of: VersionView; readonly frame: Frame }): Html {
-  if (of.holder === null) return <></>;
+function Redeploy({ of, frame }: { readonly of: VersionView; readonly frame: Frame }): Html | null {
+  if (of.holder === null) return null;
   if (!of.keyAvailable) return <span class="sub">the key is gone</span>;
   if (of.notAfter < frame.now) return <span class="sub">expired</span>;
   return (

@@ -63,7 +63,8 @@ function after(event: KeyboardEvent): (() => void) | undefined {
 /** Whatever on the page asks for a letter of its own. */
 function marked(key: string): (() => void) | undefined {
   const it = all(`main [data-key="${CSS.escape(key)}"]`).find(isShown);
-  return it && (() => it.click());
+  // What changes something is not done by a letter alone: Enter does it.
+  return it && (() => (it.matches("button") ? it.focus() : it.click()));
 }
 
 const press = (selector: string) => () => {
@@ -96,6 +97,8 @@ function search(): void {
 /** Closes what is open, else unticks, else leaves the field. A dialog closes by itself. */
 function leave(event: KeyboardEvent): void {
   if (isOverOpen()) return;
+  // A browser would empty a search, and leave the list narrowed.
+  if (event.target instanceof HTMLInputElement) event.preventDefault();
   const open = all<HTMLDetailsElement>("details.pop[open]").at(-1);
   if (open) {
     open.open = false;

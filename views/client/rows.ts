@@ -81,14 +81,10 @@ function tickRange(to: HTMLElement, checked: boolean): void {
   }
 }
 
-/** Opens the menu of the row, or goes to the first button it has. */
+/** Goes to the first button of the row, where it has one. */
 export function openRowActions(): void {
   if (!current || !rows().includes(current)) return;
-  const menu = current.querySelector("details");
-  if (menu) {
-    menu.open = true;
-    find("div a, div button", menu)?.focus();
-  } else find("td:last-child :is(a, button)", current)?.focus();
+  find("button, summary, a.btn", current)?.focus();
 }
 
 /** Was anything ticked? Nothing is, afterwards. */

@@ -62,7 +62,7 @@ function Main(props: JobProps): Html {
   const { frame, job } = props;
   return (
     <>
-      {job.lastError === null ? null : <Failure of={job} />}
+      {job.lastError === null || job.status === "Cancelled" ? null : <Failure of={job} />}
       {job.evidence ? <Evidence of={job.evidence} /> : null}
       {job.items ? <ItemsOf {...props} /> : <Steps {...props} />}
       {job.decisions.length > 0 ? (

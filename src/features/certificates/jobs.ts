@@ -84,7 +84,7 @@ export const issueJob = serverJob<IssueInput, Prepared>({
   },
   failed: (tx, job, failure) => recordFailure(tx, job, failure.message),
   async cancelled(tx, job) {
-    await recordFailure(tx, job, "cancelled");
+    await recordCancelled(tx, job);
     const { versionId } = IssueInput.parse(job.input);
     if (job.issuerPk !== null) await forgetOrder(tx.db, job.issuerPk, versionId);
   },
@@ -109,6 +109,30 @@ export async function recordFailure(tx: Tx, job: Job, message: string): Promise<
     teamPk: certificate.team_pk,
     details: { jobId: job.id, message: message.slice(0, 500) },
   });
+}
+
+/**
+ * What somebody calls off has not failed: the certificate in service is as it was, and renews in its time. When that
+ * has come, it waits as after a failure, or the next check would order again at once. A first issuance leaves nothing
+ * in service, and says why.
+ */
+async function recordCancelled(tx: Tx, job: Job): Promise<void> {
+  if (job.certificatePk === null) return;
+  const certificate = await queries.findCertificateByPk(tx.db, job.certificatePk);
+  if (!certificate) return;
+  if (certificate.not_after === null) return await recordFailure(tx, job, "cancelled");
+  const others = await queries.hasOtherIssueJobs(tx.db, certificate.pk, job.pk);
+  const ends = { renewAt: certificate.renew_at, notAfter: certificate.not_after };
+  const isDue = ends.renewAt !== null && ends.renewAt <= tx.now;
+  const change = {
+    activity: others ? ("renewing" as const) : ("idle" as const),
+    failure: null,
+    renew_at: isDue ? nextTry(ends, tx.now) : ends.renewAt,
+  };
+  await queries.recordProgress(tx.db, certificate.pk, change, tx.now);
+  await endOrder(tx.db, job.pk, { state: "refused", versionPk: null, reason: "cancelled" }, tx.now);
+  const subject = { id: certificate.id, teamPk: certificate.team_pk };
+  await tx.emit("certificate.changed", subject, {});
 }
 
 async function loadCertificate(ctx: JobContext, job: Job): Promise<queries.CertificateRow> {

@@ -107,6 +107,9 @@ export const redeploy = write(deploymentsApi.redeploy, {
       throw new Problem("wrong-state", "this version has expired");
     const by = { certificatePk: row.pk, agentPk: version.holder_pk };
     const targets = await queries.listTargets(ctx.reader, by);
+    if (targets.length === 0) {
+      throw new Problem("wrong-state", "the certificate has no target on the agent of its key");
+    }
     const certificate = { pk: row.pk, id: row.id, teamPk: row.team_pk };
     return { certificate, version, targets };
   },
