@@ -25,6 +25,11 @@ export const criteria = {
   issuerId: Id.optional().meta({ title: "Issuer" }),
   agentId: Id.optional().meta({ title: "Agent" }),
   profileId: Id.optional().meta({ title: "Profile" }),
+  renewalPolicyId: Id.optional().meta({ title: "Renewal policy" }),
+  archived: z
+    .boolean()
+    .optional()
+    .meta({ title: "Archived", description: "Both, unless it is said" }),
   expiresBefore: Timestamp.optional(),
   expiresAfter: Timestamp.optional(),
   createdAfter: Timestamp.optional(),

@@ -80,6 +80,8 @@ export interface CertificateFilter {
   readonly issuerId?: string | undefined;
   readonly agentId?: string | undefined;
   readonly profileId?: string | undefined;
+  readonly renewalPolicyId?: string | undefined;
+  readonly archived?: boolean | undefined;
   readonly expiresBefore?: Instant | undefined;
   readonly expiresAfter?: Instant | undefined;
   readonly createdAfter?: Instant | undefined;
@@ -106,6 +108,7 @@ function matching(db: Db, filter: Resolved, refer: Refer = plain) {
     ["certificates.team_pk", "teams", filter.teamId],
     ["certificates.issuer_pk", "issuers", filter.issuerId],
     ["certificates.profile_pk", "profiles", filter.profileId],
+    ["certificates.renewal_policy_pk", "renewal_policies", filter.renewalPolicyId],
   ] as const;
   for (const [column, table, id] of references) {
     if (id === undefined) continue;
@@ -113,6 +116,9 @@ function matching(db: Db, filter: Resolved, refer: Refer = plain) {
   }
   if (filter.agentId !== undefined) {
     query = query.where("certificates.pk", "in", keysOfAgent(db, filter.agentId));
+  }
+  if (filter.archived !== undefined) {
+    query = query.where(refer("certificates.archived_at"), filter.archived ? "is not" : "is", null);
   }
   const instants = [
     ["certificates.not_after", "<", filter.expiresBefore],
@@ -304,8 +310,10 @@ export async function listMatching(
 /** How many conditions there are that an index might answer; ranges of instants are not among them. */
 function conditionsOf(filter: CertificateFilter): number {
   const { status, environment, ownerId, teamId, issuerId, agentId, profileId, q } = filter;
+  const { renewalPolicyId, archived } = filter;
   const given = [status, environment, ownerId, teamId, issuerId, agentId, profileId, q];
-  return given.filter(Boolean).length + (filter.scope === "all" ? 0 : 1);
+  const more = [renewalPolicyId, archived?.toString(), filter.scope === "all" ? "" : "teams"];
+  return [...given, ...more].filter(Boolean).length;
 }
 
 const instantsOf = (it: CertificateFilter) => [
