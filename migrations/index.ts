@@ -7,6 +7,7 @@ import { deploymentsInPlace } from "./0005-deployments-in-place.ts";
 import { namesOfRetiredAgents } from "./0006-names-of-retired-agents.ts";
 import { numbers } from "./0007-numbers.ts";
 import { savedViews } from "./0008-saved-views.ts";
+import { usersOfRules } from "./0009-users-of-rules.ts";
 import type { Migration } from "./dialect.ts";
 
 export const migrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   namesOfRetiredAgents,
   numbers,
   savedViews,
+  usersOfRules,
 ];

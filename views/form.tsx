@@ -145,7 +145,7 @@ interface FieldsProps {
 /** Open when the form comes back: what is wrong may stand in the folded part. */
 function Fields({ fields, set, more, isSent }: FieldsProps): Html {
   const view = (field: Field) => <FieldView field={field} set={set} />;
-  const folded = fields.filter(({ key }) => more.includes(key));
+  const folded = more.flatMap((name) => fields.filter(({ key }) => key === name));
   return (
     <>
       {fields.filter(({ key }) => !more.includes(key)).map(view)}

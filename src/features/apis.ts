@@ -11,6 +11,7 @@ import { overviewApi } from "./overview/api.ts";
 import { statsApi } from "./overview/stats-api.ts";
 import { systemApi } from "./overview/system-api.ts";
 import { ownersApi, teamsApi } from "./ownership/api.ts";
+import { teamUsageApi } from "./ownership/usage-api.ts";
 import { renewalPoliciesApi } from "./policies/api.ts";
 import { profilesApi } from "./profiles/api.ts";
 import { viewsApi } from "./saved-views/api.ts";
@@ -24,6 +25,7 @@ const apis: readonly Api[] = [
   systemApi,
   auditApi,
   teamsApi,
+  teamUsageApi,
   ownersApi,
   profilesApi,
   renewalPoliciesApi,

@@ -101,6 +101,10 @@ describe("the pages", () => {
     const { ok } = site.product;
     await ok("DELETE", `/api/v1/certificates/${ids["certificates"]}`);
     await look(admin, [`/certificates/${ids["certificates"]}`]);
+    // What is used says by what; what is not can be deleted.
+    const team = await ok("POST", "/api/v1/teams", { name: "of nobody" });
+    const owner = await ok("POST", "/api/v1/owners", { name: "of nothing", email: "a@b.test" });
+    await look(admin, [`/teams/${team.id}/delete`, `/owners/${owner.id}/delete`]);
     await ok("POST", `/api/v1/certificates/${ids["certificates"]}/restore`);
     const writes = contracts
       .filter((it) => it.effect === "write" && it.method !== "PUT")

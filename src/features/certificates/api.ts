@@ -15,6 +15,7 @@ import {
   VersionView,
 } from "./certificate.ts";
 import { criteria, tagging } from "./criteria.ts";
+import { usageApi } from "./usage-api.ts";
 
 const reading = {
   method: "GET",
@@ -145,6 +146,7 @@ export const certificatesApi = {
     cli: { noun: "certs", verb: "renew", positional: "id" },
   }),
   ...bulkApi,
+  ...usageApi,
   versions: contract({
     name: "certificates.versions",
     summary: "List the versions of a certificate, the newest first",

@@ -29,6 +29,11 @@ export const criteria = {
     .enum(["planned", "none"])
     .optional()
     .meta({ title: "Renewal", description: "none: nothing will renew it by itself" }),
+  renewalPolicyId: Id.optional().meta({ title: "Renewal policy" }),
+  archived: z
+    .boolean()
+    .optional()
+    .meta({ title: "Archived", description: "Both, unless it is said" }),
   expiresBefore: Timestamp.optional(),
   expiresAfter: Timestamp.optional(),
   createdAfter: Timestamp.optional(),

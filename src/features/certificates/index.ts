@@ -13,6 +13,7 @@ import { renewalCheck, shortLivedExpiry } from "./recurring.ts";
 import { renew } from "./renew.ts";
 import { submitCsr } from "./submit.ts";
 import { tag } from "./tag.ts";
+import { usage } from "./usage.ts";
 
 export const certificates: Feature = {
   name: "certificates",
@@ -30,6 +31,7 @@ export const certificates: Feature = {
     bulkReassign,
     bulkTag,
     bulkArchive,
+    usage,
     versions: listVersions,
     check,
     compare,

@@ -84,6 +84,8 @@ export interface CertificateFilter {
   readonly certificateIds?: readonly string[] | undefined;
   /** `none`: no time of renewal is set, and nothing is under way. */
   readonly renewal?: "planned" | "none" | undefined;
+  readonly renewalPolicyId?: string | undefined;
+  readonly archived?: boolean | undefined;
   readonly expiresBefore?: Instant | undefined;
   readonly expiresAfter?: Instant | undefined;
   readonly createdAfter?: Instant | undefined;
@@ -110,6 +112,7 @@ function matching(db: Db, filter: Resolved, refer: Refer = plain) {
     ["certificates.team_pk", "teams", filter.teamId],
     ["certificates.issuer_pk", "issuers", filter.issuerId],
     ["certificates.profile_pk", "profiles", filter.profileId],
+    ["certificates.renewal_policy_pk", "renewal_policies", filter.renewalPolicyId],
   ] as const;
   for (const [column, table, id] of references) {
     if (id === undefined) continue;
@@ -117,6 +120,9 @@ function matching(db: Db, filter: Resolved, refer: Refer = plain) {
   }
   if (filter.agentId !== undefined) {
     query = query.where("certificates.pk", "in", keysOfAgent(db, filter.agentId));
+  }
+  if (filter.archived !== undefined) {
+    query = query.where(refer("certificates.archived_at"), filter.archived ? "is not" : "is", null);
   }
   const { renewal, certificateIds } = filter;
   if (certificateIds) query = query.where("certificates.id", "in", certificateIds);
@@ -250,10 +256,11 @@ export async function listMatching(
 /** How many conditions there are that an index might answer; ranges of instants are not among them. */
 function conditionsOf(filter: CertificateFilter): number {
   const { status, environment, ownerId, teamId, issuerId, agentId, profileId, q } = filter;
-  const { renewal, certificateIds } = filter;
-  const references = [ownerId, teamId, issuerId, agentId, profileId];
+  const { renewal, certificateIds, renewalPolicyId, archived } = filter;
+  const references = [ownerId, teamId, issuerId, agentId, profileId, renewalPolicyId];
   const given = [status, environment, ...references, renewal, certificateIds, q];
-  return given.filter(Boolean).length + (filter.scope === "all" ? 0 : 1);
+  const more = [archived?.toString(), filter.scope === "all" ? "" : "teams"];
+  return [...given, ...more].filter(Boolean).length;
 }
 
 const instantsOf = (it: CertificateFilter) => [

@@ -51,7 +51,7 @@ interface Validity {
 }
 
 /** Up to this share of the lifetime the renewal moves earlier, so that a fleet issued together spreads. */
-const jitterShare = 0.05;
+export const jitterShare = 0.05;
 
 /**
  * When to renew. Days before the end count only where they leave at least half of the lifetime: a ten-minute or 47-day

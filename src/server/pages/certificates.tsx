@@ -46,12 +46,13 @@ async function list(visit: Visit): Promise<Shown> {
 }
 
 export async function filterChoices(visit: Visit): Promise<Choices> {
-  const [owners, teams, issuers, agents, profiles] = await Promise.all([
+  const [owners, teams, issuers, agents, profiles, policies] = await Promise.all([
     choicesOf(visit, "owner"),
     choicesOf(visit, "team"),
     choicesOf(visit, "issuer"),
     choicesOf(visit, "agent"),
     choicesOf(visit, "profile"),
+    choicesOf(visit, "policy"),
   ]);
   return {
     owner_id: owners,
@@ -59,6 +60,7 @@ export async function filterChoices(visit: Visit): Promise<Choices> {
     issuer_id: issuers,
     agent_id: agents,
     profile_id: profiles,
+    renewal_policy_id: policies,
   };
 }
 

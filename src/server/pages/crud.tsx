@@ -1,122 +1,164 @@
-/** Teams, owners, profiles, renewal policies: pages from the contracts of `crud()`. */
+/** Teams, owners, profiles, renewal policies: pages from the contracts of `crud()`, with what hangs on each thing. */
 /** @jsxImportSource hono/jsx */
+import type { Contract } from "#base/contract.ts";
 import { toWire } from "#base/wire.ts";
-import { ownersApi, teamsApi } from "#features/ownership/api.ts";
-import { OwnerView, TeamView } from "#features/ownership/ownership.ts";
-import { renewalPoliciesApi } from "#features/policies/api.ts";
-import { RenewalPolicyView } from "#features/policies/renewal-policy.ts";
-import { profilesApi } from "#features/profiles/api.ts";
-import { ProfileView } from "#features/profiles/profile.ts";
-import { type Crud, CrudDetail, CrudList, CrudNew, type Thing } from "#views/crud.tsx";
+import { auditApi } from "#features/audit/api.ts";
+import { certificatesApi } from "#features/certificates/api.ts";
+import { CrudDetail } from "#views/crud/detail.tsx";
+import { CrudDelete, CrudEdit } from "#views/crud/edit.tsx";
+import type { Beside, Crud, Thing, Uses } from "#views/crud/kind.ts";
+import { CrudList, CrudNew } from "#views/crud/list.tsx";
 import { textsOf } from "#views/field-texts.ts";
 import { fieldsOf } from "#views/fields.ts";
 import type { Choices } from "#views/frame.ts";
-import type { Names } from "#views/reference.tsx";
+import { ownerKind } from "#views/ownership/owner.tsx";
+import { type TeamMore, teamKind } from "#views/ownership/team.tsx";
+import { policyKind } from "#views/policies/policy.tsx";
+import { profileKind } from "#views/profiles/profile.tsx";
 import { listingOf } from "./listing.ts";
 import { choicesOf, namesOf } from "./lookups.ts";
-import type { Page, Visit } from "./page.ts";
+import type { Page, Shown, Visit } from "./page.ts";
+import { teamMore } from "./team-more.ts";
 
-const things: readonly Crud[] = [
-  {
-    api: ownersApi,
-    path: "/owners",
-    one: "owner",
-    many: "Owners",
-    view: OwnerView,
-    columns: [
-      ["email", "E-mail"],
-      ["teamId", "Team"],
-    ],
-    references: { teamId: "team" },
-    purpose: "Who answers for a certificate: a person or a group with an address.",
-  },
-  {
-    api: teamsApi,
-    path: "/teams",
-    one: "team",
-    many: "Teams",
-    view: TeamView,
-    columns: [["description", "Description"]],
-    references: {},
-    purpose: "A role may be granted for one team: its members then see that team's things only.",
-  },
-  {
-    api: profilesApi,
-    path: "/profiles",
-    one: "profile",
-    many: "Profiles",
-    view: ProfileView,
-    columns: [
-      ["description", "Description"],
-      ["enabled", "Enabled"],
-      ["allowedEkus", "Extended key usages"],
-      ["requiresApproval", "Needs approval"],
-    ],
-    references: {},
-    purpose: "What a certificate may be; enforced before a CA key is used.",
-  },
-  {
-    api: renewalPoliciesApi,
-    path: "/policies",
-    one: "renewal policy",
-    many: "Renewal policies",
-    view: RenewalPolicyView,
-    columns: [
-      ["autoRenew", "Renews automatically"],
-      ["lifetimeSharePercent", "Share of the lifetime (%)"],
-      ["renewalWindowDays", "Days before expiry"],
-      ["maxRetries", "Attempts after the first"],
-    ],
-    references: {},
-    purpose: "When a certificate is renewed, and how a failure is tried again.",
-  },
+/** What only one kind has: read for a page of them, or for the one that is shown. */
+type More<T, M> = (visit: Visit, things: readonly T[], only: T | undefined) => Promise<M>;
+
+interface Kind<T extends Thing, M> {
+  readonly of: Crud<T, M>;
+  readonly more: More<T, M>;
+}
+
+const nothing = async (): Promise<undefined> => undefined;
+
+export const crudPages: readonly Page[] = [
+  ...pagesOf({ of: ownerKind, more: nothing }),
+  ...pagesOf<Parameters<typeof teamKind.under>[0], TeamMore>({ of: teamKind, more: teamMore }),
+  ...pagesOf({ of: profileKind, more: nothing }),
+  ...pagesOf({ of: policyKind, more: nothing }),
 ];
 
-export const crudPages: readonly Page[] = things.flatMap(pagesOf);
-
-function pagesOf(of: Crud): readonly Page[] {
+function pagesOf<T extends Thing, M>(kind: Kind<T, M>): readonly Page[] {
+  const { path } = kind.of;
   return [
-    { path: of.path, load: (visit) => list(of, visit) },
-    { path: `${of.path}/new`, load: (visit) => create(of, visit) },
-    { path: `${of.path}/:id`, load: (visit) => detail(of, visit) },
+    { path, load: (visit) => list(kind, visit) },
+    { path: `${path}/new`, load: (visit) => create(kind, visit) },
+    { path: `${path}/:id`, load: (visit) => detail(kind, visit) },
+    { path: `${path}/:id/edit`, load: (visit) => edit(kind, visit) },
+    { path: `${path}/:id/delete`, load: (visit) => remove(kind, visit) },
   ];
 }
 
-async function list(of: Crud, visit: Visit) {
+async function list<T extends Thing, M>(kind: Kind<T, M>, visit: Visit): Promise<Shown> {
+  const { of } = kind;
   const { list, query, status } = await listingOf(visit, of.api.list);
-  // Every such view has these keys: `crud()` is used with id, name and revision in it.
-  const things = { ...list, data: list.data as readonly Thing[] };
-  const names = await namesIn(of, visit, things.data);
-  const choices = await choicesIn(of, visit);
-  const body = <CrudList {...{ of, frame: visit.frame, query, list: things, names, choices }} />;
+  // The kind's view and the contract's are one: `crud()` was given it.
+  const things = { ...list, data: list.data as readonly T[] };
+  const [beside, choices] = await Promise.all([
+    besideOf(kind, visit, things.data, undefined),
+    choicesIn(of, visit),
+  ]);
+  const body = <CrudList {...{ of, frame: visit.frame, query, list: things, beside, choices }} />;
   return { title: of.many, body, status };
 }
 
-async function create(of: Crud, visit: Visit) {
+async function create<T extends Thing, M>({ of }: Kind<T, M>, visit: Visit): Promise<Shown> {
   const choices = await choicesIn(of, visit);
   return { title: `New ${of.one}`, body: <CrudNew {...{ of, frame: visit.frame, choices }} /> };
 }
 
-async function detail(of: Crud, visit: Visit) {
-  const thing = (await visit.read(of.api.get, { id: visit.params["id"] })) as Thing;
-  const names = await namesIn(of, visit, [thing]);
-  const choices = await choicesIn(of, visit);
-  const values = textsOf(fieldsOf(of.api.update), toWire(of.view, thing));
+async function detail<T extends Thing, M>(kind: Kind<T, M>, visit: Visit): Promise<Shown> {
+  const { of } = kind;
+  const thing = await present(kind, visit);
   const { frame } = visit;
-  return {
-    title: thing.name,
-    body: <CrudDetail {...{ of, frame, thing, names, values, choices }} />,
-  };
+  const [beside, certificates, events] = await Promise.all([
+    besideOf(kind, visit, [thing], thing),
+    readIf(visit, certificatesApi.list, {
+      [of.filter]: thing.id,
+      archived: false,
+      sort: "not_after",
+      per_page: 10,
+    }),
+    frame.may(auditApi.list)
+      ? visit.read(auditApi.list, { resource_id: thing.id, per_page: 8 })
+      : undefined,
+  ]);
+  const body = (
+    <CrudDetail
+      {...{ of, thing, beside }}
+      certificates={certificates?.data}
+      events={events?.data}
+    />
+  );
+  return { title: thing.name, body };
 }
 
-async function namesIn(of: Crud, visit: Visit, rows: readonly Thing[]): Promise<Names> {
-  const wanted = Object.entries(of.references).map(([key, kind]) => {
-    const ids = rows.map((row): unknown => Reflect.get(row, key));
-    return [kind, ids.filter((id) => typeof id === "string")];
+async function edit<T extends Thing, M>(kind: Kind<T, M>, visit: Visit): Promise<Shown> {
+  const { of } = kind;
+  const thing = await present(kind, visit);
+  const [beside, choices] = await Promise.all([
+    besideOf(kind, visit, [thing], thing),
+    choicesIn(of, visit),
+  ]);
+  const values = textsOf(fieldsOf(of.api.update), toWire(of.view, thing));
+  const body = <CrudEdit {...{ of, thing, beside, values, choices }} />;
+  return { title: "Edit", crumbs: crumbsTo(of, thing), body };
+}
+
+async function remove<T extends Thing, M>(kind: Kind<T, M>, visit: Visit): Promise<Shown> {
+  const { of } = kind;
+  const thing = await present(kind, visit);
+  const beside = await besideOf(kind, visit, [thing], thing);
+  const body = <CrudDelete {...{ of, thing, beside }} />;
+  return { title: "Delete", crumbs: crumbsTo(of, thing), body };
+}
+
+const crumbsTo = ({ path }: { readonly path: string }, { id, name }: Thing) => [
+  { label: name, path: `${path}/${id}` },
+];
+
+async function present<T extends Thing, M>({ of }: Kind<T, M>, visit: Visit): Promise<T> {
+  // As in `list`: the output of the contract is the kind's view.
+  return (await visit.read(of.api.get, { id: visit.params["id"] })) as T;
+}
+
+async function besideOf<T extends Thing, M>(
+  kind: Kind<T, M>,
+  visit: Visit,
+  things: readonly T[],
+  only: T | undefined,
+): Promise<Beside<M>> {
+  const { of } = kind;
+  const wanted = Object.entries(of.references).map(([key, named]) => {
+    const ids = things.map((it): unknown => Reflect.get(it, key));
+    return [named, ids.filter((id) => typeof id === "string")];
   });
-  return await namesOf(visit, Object.fromEntries(wanted));
+  const [names, uses, more] = await Promise.all([
+    namesOf(visit, Object.fromEntries(wanted)),
+    usesOf(of, visit, things),
+    kind.more(visit, things, only),
+  ]);
+  return { frame: visit.frame, names, uses, more };
 }
 
-async function choicesIn(of: Crud, visit: Visit): Promise<Choices> {
+async function usesOf<T extends Thing, M>(
+  of: Crud<T, M>,
+  visit: Visit,
+  things: readonly T[],
+): Promise<ReadonlyMap<string, Uses>> {
+  if (things.length === 0 || !visit.frame.may(certificatesApi.usage)) return new Map();
+  const ids = things.map((it) => it.id);
+  const { data, most } = await visit.read(certificatesApi.usage, { by: of.by, ids });
+  return new Map(data.map((counts) => [counts.id, { counts, most }]));
+}
+
+async function readIf<C extends Contract>(
+  visit: Visit,
+  contract: C,
+  input: Readonly<Record<string, unknown>>,
+) {
+  return visit.frame.may(contract) ? await visit.read(contract, input) : undefined;
+}
+
+async function choicesIn<T extends Thing, M>(of: Crud<T, M>, visit: Visit): Promise<Choices> {
   return "teamId" in of.references ? { team_id: await choicesOf(visit, "team") } : {};
 }
