@@ -199,8 +199,7 @@ describe("forms", () => {
     ];
     for (const [page, path, operation] of things) {
       const before = await ok("GET", `/api/v1/${path}`);
-      const edit = ["certificates", "targets", "issuers"].includes(page) ? "/edit" : "";
-      const shown = await admin.get(`/${page}/${before.id}${edit}`);
+      const shown = await admin.get(`/${page}/${before.id}/edit`);
       const answer = await admin.send(shown.form(operation));
       if (answer.status !== 303) console.log(/role="alert".*?<\/div>/s.exec(answer.html)?.[0]);
       expect([path, answer.status]).toEqual([path, 303]);
@@ -247,7 +246,7 @@ describe("forms", () => {
   test("lose a race openly: what was typed stays, and the other change too", async () => {
     const { ok } = site.product;
     const { id } = await ok("POST", "/api/v1/teams", { name: "raced" });
-    const form = (await admin.get(`/teams/${id}`)).form("teams.update");
+    const form = (await admin.get(`/teams/${id}/edit`)).form("teams.update");
     await ok("PATCH", `/api/v1/teams/${id}`, { description: "theirs" });
     const answer = await admin.send(form, { description: "mine" });
     expect(answer.status).toBe(412);

@@ -158,9 +158,9 @@ describe("a form", () => {
 
   test("of a thing that another tab has changed meanwhile says so, and keeps what was typed", async () => {
     const { id } = await server.call("POST", "/teams", { name: "shared", description: "at first" });
-    const first = await enter(browser, server.url, `/teams/${id}`);
+    const first = await enter(browser, server.url, `/teams/${id}/edit`);
     const second = await first.page.context().newPage();
-    await second.goto(`/teams/${id}`);
+    await second.goto(`/teams/${id}/edit`);
     const [mine, theirs] = [first.page, second].map((it) => it.getByLabel("Description"));
     await theirs?.fill("typed in the second tab");
     await mine?.fill("typed in the first tab");
