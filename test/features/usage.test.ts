@@ -1,6 +1,8 @@
 /** What has how many certificates and how they stand, what belongs to a team, and what of it a role for one team sees. */
 import { beforeAll, expect, test } from "bun:test";
+import { sql } from "kysely";
 import { days } from "#base/time.ts";
+import { usesQuery } from "#features/certificates/usage-queries.ts";
 import { csr } from "#test/csr.ts";
 import { eachEngine } from "#test/database/engines.ts";
 import { joinAgent, openProduct, type TestProduct } from "#test/world.ts";
@@ -104,6 +106,24 @@ eachEngine("usage", (open) => {
     expect([...(await usage("team", [ids.ours, ids.theirs], member)).keys()]).toEqual([ids.ours]);
     const rules = await usage("profile", [ids.profile], member);
     expect(rules.get(ids.profile)).toMatchObject({ used: 5 });
+  });
+
+  test("reads no row of certificates: every count is a range of one index", async () => {
+    const { reader, engine } = product.world.database;
+    if (engine !== "sqlite") return;
+    for (const by of ["owner", "team", "profile", "policy"] as const) {
+      for (const scope of ["all", [1, 2]] as const) {
+        const query = usesQuery({ by, ids: ["a", "b"], scope, now: product.clock.now(), most: 9 });
+        const { rows } = await sql<{ detail: string }>`explain query plan ${query}`.execute(reader);
+        const steps = rows.map((it) => it.detail).filter((it) => it.includes("certificates"));
+        const index = by === "policy" ? "certificates_renewal_policy" : `certificates_${by}`;
+        expect(steps).toHaveLength(5);
+        for (const step of steps) {
+          expect(step).toStartWith(`SEARCH certificates USING COVERING INDEX ${index} (`);
+          expect(step).toContain("_pk=? AND archived_at");
+        }
+      }
+    }
   });
 
   test("of a team counts what keeps it from being deleted, users for whoever may see them", async () => {

@@ -114,6 +114,10 @@ describe("every page", () => {
       `/policies/${idOf("By hand")}`,
       `/teams/${idOf("Payments")}`,
       `/owners/${idOf("Payments on call")}`,
+      `/owners/${idOf("Web on call")}`,
+      `/policies/${idOf("30 days before")}/edit`,
+      `/teams/${idOf("Payments")}/delete`,
+      `/profiles/${idOf("Web servers")}/delete`,
       `/users/${users[0].id}`,
     ]);
   }, 180_000);

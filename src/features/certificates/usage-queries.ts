@@ -47,19 +47,7 @@ const conditions = (now: Instant) => {
 
 /** In no order; what is not there, or is of another team, is missing. */
 export async function countUses(db: Db, asked: Asked): Promise<readonly Usage[]> {
-  const { by, ids, scope, now, most } = asked;
-  const [table, column] = places[by];
-  const count = (condition: RawBuilder<unknown>) => sql<number>`(select count(*) from (
-    select 1 from certificates
-    where certificates.${sql.ref(column)} = things.pk and ${condition}
-      and ${teamsIn(scope, "certificates.team_pk")}
-    limit ${most}) as counted)`;
-  const { used, failed, expired, expiring, archived } = conditions(now);
-  const { rows } =
-    await sql<Usage>`select things.id, ${count(used)} as used, ${count(failed)} as failed,
-    ${count(expired)} as expired, ${count(expiring)} as expiring, ${count(archived)} as archived
-    from ${sql.table(table)} as things
-    where things.id in (${sql.join(ids)}) and ${visible(by, scope)}`.execute(db);
+  const { rows } = await usesQuery(asked).execute(db);
   return rows.map((row) => ({
     id: row.id,
     used: Number(row.used),
@@ -68,6 +56,22 @@ export async function countUses(db: Db, asked: Asked): Promise<readonly Usage[]>
     expiring: Number(row.expiring),
     archived: Number(row.archived),
   }));
+}
+
+/** The statement of `countUses`: its plan is a promise of its own. */
+export function usesQuery(asked: Asked): RawBuilder<Usage> {
+  const { by, ids, scope, now, most } = asked;
+  const [table, column] = places[by];
+  const count = (condition: RawBuilder<unknown>) => sql<number>`(select count(*) from (
+    select 1 from certificates
+    where certificates.${sql.ref(column)} = things.pk and ${condition}
+      and ${teamsIn(scope, "certificates.team_pk")}
+    limit ${most}) as counted)`;
+  const { used, failed, expired, expiring, archived } = conditions(now);
+  return sql<Usage>`select things.id, ${count(used)} as used, ${count(failed)} as failed,
+    ${count(expired)} as expired, ${count(expiring)} as expiring, ${count(archived)} as archived
+    from ${sql.table(table)} as things
+    where things.id in (${sql.join(ids)}) and ${visible(by, scope)}`;
 }
 
 /** Profiles and policies belong to nobody; of teams and owners those of the caller's teams are seen. */
