@@ -61,7 +61,7 @@ describe("the pages", () => {
       .concat([
         `/certificates/new?step=4&sans=new.example.test&target_ids=${ids["targets"]}`,
         "/certificates/new?step=1&make=profile",
-        "/certificates/new?step=3&make=owner&sans=not%20a%20name",
+        "/certificates/new?step=3&make=owner&sans=new.example.test",
       ])
       .concat(["/targets/new?type=NGINX", "/targets/new?type=HAProxy", "/targets/new?type=json"])
       .concat([
