@@ -53,6 +53,8 @@ export interface OperationFormProps {
   readonly keyed?: string;
   /** Whose password it is about: managers of passwords look for a name beside it. It is not sent. */
   readonly username?: string;
+  /** Where the page has the same form twice. */
+  readonly id?: string;
   /** Leads back, beside the button. */
   readonly cancel?: string;
 }
@@ -64,7 +66,7 @@ export function OperationForm(props: OperationFormProps): Html | null {
   const sent = sentHere(of, frame.sent, hidden);
   const defaults = of.method === "PATCH" ? startingTicks(fields) : startingTexts(fields);
   const starting = { ...defaults, ...props.values };
-  const id = formId(of, hidden);
+  const id = props.id ?? formId(of, hidden);
   const set = {
     id,
     texts: sent?.values ?? starting,

@@ -1,5 +1,6 @@
 /** One's own account: roles, sessions, password. */
 /** @jsxImportSource hono/jsx */
+import { accessApi } from "#features/access/api.ts";
 import { ownApi, type SessionView } from "#features/access/own-api.ts";
 import { OperationForm } from "../form.tsx";
 import type { Frame } from "../frame.ts";
@@ -31,7 +32,17 @@ export function MePage(props: MeProps): Html {
       <Head
         title={name}
         lede={`You are signed in in ${n === 1 ? "1 place" : `${n} places`}. Sign out ends them all.`}
-      />
+      >
+        {sessions.length > 0 ? (
+          <OperationForm
+            of={accessApi.signOut}
+            frame={frame}
+            id="sign-out"
+            submit="Sign out"
+            icon="log-out"
+          />
+        ) : null}
+      </Head>
       <Columns
         main={
           <>

@@ -3,6 +3,7 @@
 import { certificatesApi } from "#features/certificates/api.ts";
 import { deploymentsApi } from "#features/deployments/api.ts";
 import { AuditFeed } from "../audit-feed.tsx";
+import { EditLink } from "../edit-link.tsx";
 import { OperationForm } from "../form.tsx";
 import { Head } from "../head.tsx";
 import type { Html } from "../html.ts";
@@ -84,12 +85,11 @@ function Beginning(props: CertificateProps): Html {
         </>
       )}
       {certificate.notAfter === null ? null : <Download id={certificate.id} />}
-      {frame.may(certificatesApi.update) ? (
-        <a class="btn" href={`/certificates/${certificate.id}/edit`}>
-          <Icon name="pencil" class="i-s" />
-          Edit
-        </a>
-      ) : null}
+      <EditLink
+        of={certificatesApi.update}
+        frame={frame}
+        href={`/certificates/${certificate.id}/edit`}
+      />
     </Head>
   );
 }

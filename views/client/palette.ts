@@ -22,7 +22,9 @@ export function startPalette(): void {
     if (event.target === input()) showHere();
   });
   document.addEventListener("htmx:after:swap", (event) => {
-    if (event.target === input()) choose(0);
+    if (event.target !== input()) return;
+    choose(0);
+    say();
   });
   onClick("#over [data-here]", (option, event) => {
     event.preventDefault();
@@ -65,7 +67,9 @@ function keepTyped(): () => string {
 
 /** Options of this page and the elements they stand for. */
 const here = new Map<HTMLElement, HTMLElement>();
-const actions = "main form[method=post] button[type=submit], main .acts a, main a[data-new]";
+const actions =
+  "main form[method=post] button[type=submit], main :is(.acts, .danger, .pop) a:is(.btn, .mi), main a:is([data-new], [data-find])";
+const arranging = ".bar a, .pager a, .empty a";
 
 function showHere(): void {
   const box = find("#over #pal-here");
@@ -75,8 +79,10 @@ function showHere(): void {
   const seen = new Set<string>();
   const found = all(actions).filter((it) => {
     const label = labelOf(it);
-    const fits = words.every((word) => label.toLowerCase().includes(word));
-    if (!isShown(it) || label === "" || !fits || seen.has(label)) return false;
+    const known = `${label} ${it.dataset["find"] ?? ""}`.toLowerCase();
+    const fits = words.every((word) => known.includes(word));
+    if (!isShown(it) || it.matches(arranging) || label === "" || !fits || seen.has(label))
+      return false;
     seen.add(label);
     return true;
   });
@@ -94,9 +100,24 @@ function showHere(): void {
   group.append(make("p", { class: "g", "aria-hidden": "true" }, "On this page"), ...made);
   box.replaceChildren(...(made.length > 0 ? [group] : []));
   choose(0);
+  say();
 }
 
+/** The server counts what it found; with what is here there is more. */
+function say(): void {
+  const n = options().length;
+  const words = find("#over #pal-n");
+  if (words && n > 0) words.textContent = n === 1 ? "1 result" : `${n} results`;
+}
+
+/** In a row of a table also what the row is about: the button alone would be that of any row. */
 function labelOf(it: HTMLElement): string {
+  const label = wordsOn(it);
+  const row = find(".n", it.closest("tbody tr") ?? it)?.textContent?.trim() ?? "";
+  return row === "" || label.includes(row) ? label : `${label}: ${row}`;
+}
+
+function wordsOn(it: HTMLElement): string {
   const own = it.getAttribute("aria-label");
   if (own !== null) return own;
   const words = [...it.childNodes].filter(

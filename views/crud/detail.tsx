@@ -2,10 +2,10 @@
 /** @jsxImportSource hono/jsx */
 import { AuditFeed } from "../audit-feed.tsx";
 import { conceptAt } from "../docs/concepts.ts";
+import { EditLink } from "../edit-link.tsx";
 import { Head } from "../head.tsx";
 import { Help } from "../help-link.tsx";
 import type { Html } from "../html.ts";
-import { Icon } from "../icon.tsx";
 import { Live } from "../live.tsx";
 import { Columns, Panel } from "../panel.tsx";
 import { Time } from "../time.tsx";
@@ -31,12 +31,7 @@ export function CrudDetail<T extends Thing, More>(props: DetailProps<T, More>): 
           />
         }
       >
-        {frame.may(of.api.update) ? (
-          <a class="btn" href={`${of.path}/${thing.id}/edit`}>
-            <Icon name="pencil" class="i-s" />
-            Edit
-          </a>
-        ) : null}
+        <EditLink of={of.api.update} frame={frame} href={`${of.path}/${thing.id}/edit`} />
       </Head>
       <Columns main={<Main {...props} />} aside={<Aside {...props} />} />
     </Live>

@@ -8,12 +8,12 @@ import type { IssuerStrip } from "#features/overview/stats-api.ts";
 import { AuditFeed } from "../audit-feed.tsx";
 import { ConfigFacts } from "../config-facts.tsx";
 import { countOf } from "../count.ts";
+import { EditLink } from "../edit-link.tsx";
 import type { Field } from "../fields.ts";
 import { OperationForm } from "../form.tsx";
 import type { Frame, Texts } from "../frame.ts";
 import { Head } from "../head.tsx";
 import type { Html } from "../html.ts";
-import { Icon } from "../icon.tsx";
 import { grouped } from "../list-table.tsx";
 import { Columns, Panel } from "../panel.tsx";
 import { Status } from "../status.tsx";
@@ -48,12 +48,7 @@ export function IssuerPage(props: IssuerProps): Html {
         status={<IssuerState of={issuer} />}
         lede={<IssuerSentence {...props} now={frame.now} />}
       >
-        {frame.may(issuersApi.update) ? (
-          <a class="btn" href={`/issuers/${issuer.id}/edit`}>
-            <Icon name="pencil" class="i-s" />
-            Edit
-          </a>
-        ) : null}
+        <EditLink of={issuersApi.update} frame={frame} href={`/issuers/${issuer.id}/edit`} />
       </Head>
       <Columns main={<Main {...props} />} aside={<Aside {...props} />} />
     </>

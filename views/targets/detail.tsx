@@ -10,12 +10,12 @@ import type { JobView } from "#features/work/job-view.ts";
 import { AuditFeed } from "../audit-feed.tsx";
 import { ConfigFacts } from "../config-facts.tsx";
 import { Details } from "../detail.tsx";
+import { EditLink } from "../edit-link.tsx";
 import type { Field } from "../fields.ts";
 import { OperationForm } from "../form.tsx";
 import type { Frame, Texts } from "../frame.ts";
 import { Head } from "../head.tsx";
 import type { Html } from "../html.ts";
-import { Icon } from "../icon.tsx";
 import { JobTable } from "../jobs/table.tsx";
 import { Live } from "../live.tsx";
 import { Columns, Panel } from "../panel.tsx";
@@ -55,11 +55,8 @@ export function TargetPage(props: TargetProps): Html {
         status={<UseState of={target} />}
         lede={<TargetSentence target={target} inPlace={props.inPlace} now={frame.now} />}
       >
-        {target.retiredAt === null && frame.may(targetsApi.update) ? (
-          <a class="btn" href={`/targets/${target.id}/edit`}>
-            <Icon name="pencil" class="i-s" />
-            Edit
-          </a>
+        {target.retiredAt === null ? (
+          <EditLink of={targetsApi.update} frame={frame} href={`/targets/${target.id}/edit`} />
         ) : null}
       </Head>
       <Columns main={<Main {...props} />} aside={<Aside {...props} />} />
