@@ -22,7 +22,7 @@ function newest(directory: string): number {
   }, statSync(directory).mtimeMs);
 }
 
-const outputs = ["app.css", "sprite.svg", "client.js"].map((name) => join(built, name));
+const outputs = ["app.css", "sprite.svg", "client.js", "more.js"].map((name) => join(built, name));
 
 function isFresh(): boolean {
   if (!outputs.every(existsSync)) return false;
@@ -62,15 +62,22 @@ function buildSprite(): void {
   writeFileSync(join(built, "sprite.svg"), svg);
 }
 
-async function buildClient(): Promise<void> {
-  const { outputs: made, logs } = await Bun.build({
-    entrypoints: [join(views, "client/main.ts")],
-    target: "browser",
-    minify: true,
-  });
-  const script = made[0];
-  if (!script) throw new Error(`the client script: ${logs.join("\n")}`);
-  writeFileSync(join(built, "client.js"), await script.text());
+/** One file each. What a first visit does not need is loaded when somebody asks for it. */
+async function buildScripts(): Promise<void> {
+  for (const [entry, name, format] of [
+    ["main.ts", "client.js", "iife"],
+    ["more.ts", "more.js", "esm"],
+  ] as const) {
+    const { outputs: made, logs } = await Bun.build({
+      entrypoints: [join(views, "client", entry)],
+      target: "browser",
+      format,
+      minify: true,
+    });
+    const script = made[0];
+    if (!script) throw new Error(`the script ${name}: ${logs.join("\n")}`);
+    writeFileSync(join(built, name), await script.text());
+  }
 }
 
 // On import: of the build, of the checks, and as the preload of the tests. Throws where a source is broken.
@@ -78,5 +85,5 @@ if (!isFresh()) {
   mkdirSync(built, { recursive: true });
   buildStyle();
   buildSprite();
-  await buildClient();
+  await buildScripts();
 }

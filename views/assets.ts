@@ -5,6 +5,7 @@ import hxCsp from "htmx.org/dist/ext/hx-csp.min.js" with { type: "text" };
 import htmx from "htmx.org/dist/htmx.min.js" with { type: "text" };
 import style from "./assets/built/app.css" with { type: "text" };
 import client from "./assets/built/client.js" with { type: "text" };
+import more from "./assets/built/more.js" with { type: "text" };
 import sprite from "./assets/built/sprite.svg" with { type: "text" };
 import inter from "./assets/fonts/inter.woff2" with { type: "file" };
 import mono from "./assets/fonts/mono.woff2" with { type: "file" };
@@ -28,6 +29,8 @@ export const assets = {
   htmx: text("htmx.js", javascript, htmx),
   hxCsp: text("hx-csp.js", javascript, hxCsp),
   client: text("client.js", javascript, client),
+  /** Loaded by the client script when it is needed. */
+  more: text("more.js", javascript, more),
   inter: font("inter.woff2", inter),
   mono: font("mono.woff2", mono),
 } as const;

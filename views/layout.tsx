@@ -34,7 +34,12 @@ export function Layout(props: LayoutProps): Html {
         />
         <link rel="stylesheet" href={assets.style.path} />
         {scripts.map((it) => (
-          <script src={it.path} nonce={frame.nonce} defer></script>
+          <script
+            src={it.path}
+            nonce={frame.nonce}
+            defer
+            data-more={it === assets.client ? assets.more.path : undefined}
+          ></script>
         ))}
       </head>
       <body>

@@ -7,7 +7,7 @@ import { Hidden } from "./form.tsx";
 import type { Choice } from "./frame.ts";
 import type { Html } from "./html.ts";
 import { Icon } from "./icon.tsx";
-import { hrefOf, hrefWithout, isMechanic } from "./list-query.ts";
+import { defaultSort, hrefOf, hrefWithout, isMechanic } from "./list-query.ts";
 import type { ListTableProps } from "./listed.ts";
 import { within } from "./live.tsx";
 import { SaveView } from "./saved-views.tsx";
@@ -23,6 +23,7 @@ export function ListBar<Row>(props: BarProps<Row>): Html {
       {all.some(({ key }) => key === "q") ? <Search {...props} /> : null}
       <Chips {...props} filters={filters} />
       {filters.length > 0 ? <FilterPop {...props} filters={filters} /> : null}
+      <SortPop {...props} />
       <span class="grow" />
       <ColumnsPop {...props} />
       <Density {...props} />
@@ -176,6 +177,43 @@ function FilterPop<Row>(props: WithFilters<Row>): Html {
 
 const textsIn = (query: URLSearchParams, name: string): readonly string[] =>
   query.getAll(name).map((it) => it.replace(/Z$/, ""));
+
+/** Where rows are cards there are no heads to sort by. Says the order that is in force. */
+function SortPop<Row>({ columns, path, query, frame, of }: BarProps<Row>): Html | null {
+  const sorts = columns.flatMap(({ title, sort, head }) =>
+    sort === undefined || head !== undefined ? [] : [{ title, sort }],
+  );
+  if (sorts.length === 0) return null;
+  const present = query.get("sort") ?? defaultSort(of) ?? "";
+  const now = sorts.find(({ sort }) => sort === present.replace(/^-/, ""));
+  const orders = sorts.flatMap(({ title, sort }) => [
+    { title, sort, up: true },
+    { title, sort: `-${sort}`, up: false },
+  ]);
+  return (
+    <details class="pop start narrow-only">
+      <summary class="btn">
+        {now ? (
+          <Icon name={present.startsWith("-") ? "arrow-down" : "arrow-up"} class="i-s" />
+        ) : null}
+        {now ? `Sorted by ${now.title}` : "Sort"}
+      </summary>
+      <div>
+        {orders.map(({ title, sort, up }) => (
+          <a
+            class="mi"
+            href={hrefOf(path, query, { sort })}
+            aria-current={sort === present ? "true" : undefined}
+            {...within(frame)}
+          >
+            <Icon name={up ? "arrow-up" : "arrow-down"} class="i-s" />
+            {`${title}, ${up ? "ascending" : "descending"}`}
+          </a>
+        ))}
+      </div>
+    </details>
+  );
+}
 
 function ColumnsPop<Row>({ columns, path, query, frame }: BarProps<Row>): Html | null {
   const [, ...others] = columns.filter((it) => it.title !== "");

@@ -17,7 +17,7 @@ const mechanics: ReadonlySet<string> = new Set([
 ]);
 
 /** What only a page knows of; the operation is not asked with it. */
-export const arrangement: ReadonlySet<string> = new Set(["columns", "density", "chosen"]);
+export const arrangement: ReadonlySet<string> = new Set(["columns", "density", "before", "chosen"]);
 
 export const isMechanic = (name: string): boolean => mechanics.has(name) || arrangement.has(name);
 
@@ -60,4 +60,41 @@ export function hrefWithout(
 ): string {
   const next = new URLSearchParams([...query].filter((it) => it[0] !== name || it[1] !== value));
   return hrefOf(path, next, {});
+}
+
+/** So many pages back a list knows where they began; the URL stays below 4,000 characters. */
+const mostBefore = 20;
+const longestBefore = 2_000;
+
+/** Where the page shown now begins: `p3` by number, else the cursor, which never begins with `p`. */
+const startOf = (query: URLSearchParams): string =>
+  query.get("cursor") || `p${query.get("page") || "1"}`;
+
+/** The starts of the pages before this one, the nearest last; the oldest are forgotten. */
+const startsBefore = (query: URLSearchParams): readonly string[] =>
+  (query.get("before") ?? "").split(".").filter((it) => it !== "");
+
+/** To the page that begins at `cursor`, knowing the way back. */
+export function hrefOfNext(path: string, query: URLSearchParams, cursor: string): string {
+  const starts = [...startsBefore(query), startOf(query)].slice(-mostBefore);
+  while (starts.length > 1 && starts.join(".").length > longestBefore) starts.shift();
+  const chosen = query.get("chosen");
+  return hrefOf(path, query, { before: starts.join("."), chosen, cursor });
+}
+
+/** To the page before; undefined on the first, and where nobody knows where that page began. */
+export function hrefOfPrevious(path: string, query: URLSearchParams): string | undefined {
+  const chosen = query.get("chosen");
+  const starts = [...startsBefore(query)];
+  const start = starts.pop() ?? pageBefore(query);
+  if (start === undefined) return undefined;
+  const number = /^p(\d+)$/.exec(start)?.[1];
+  const before = starts.length === 0 ? null : starts.join(".");
+  if (number === undefined) return hrefOf(path, query, { before, chosen, cursor: start });
+  return hrefOf(path, query, { before, chosen, page: number === "1" ? null : number });
+}
+
+function pageBefore(query: URLSearchParams): string | undefined {
+  const page = query.has("cursor") ? 1 : Number(query.get("page") ?? 1);
+  return Number.isInteger(page) && page > 1 ? `p${page - 1}` : undefined;
 }

@@ -3,7 +3,7 @@
 import type { Html } from "./html.ts";
 import { Icon } from "./icon.tsx";
 import { ListBar } from "./list-bar.tsx";
-import { defaultSort, filterNames, hrefOf } from "./list-query.ts";
+import { defaultSort, filterNames, hrefOf, hrefOfNext, hrefOfPrevious } from "./list-query.ts";
 import type { Listed, ListTableProps } from "./listed.ts";
 import { within } from "./live.tsx";
 import { ProblemNote } from "./problem.tsx";
@@ -90,7 +90,7 @@ export const countOf = (of: Pick<Listed<unknown>, "total" | "totalIsExact">): st
 function Pager<Row>({ list, path, query, frame, caption }: ListTableProps<Row>): Html | null {
   if (list.problem || list.total === 0) return null;
   const { nextCursor, total, data } = list;
-  const chosen = query.get("chosen");
+  const previous = hrefOfPrevious(path, query);
   const isLater = query.has("cursor") || query.has("page");
   const counted =
     total === data.length
@@ -102,17 +102,17 @@ function Pager<Row>({ list, path, query, frame, caption }: ListTableProps<Row>):
       <span class="grow" />
       {isLater ? (
         <a class="btn" href={hrefOf(path, query, {})} rel="first" {...within(frame)}>
-          <Icon name="chevron-left" class="i-s" />
           First page
         </a>
       ) : null}
+      {previous === undefined ? null : (
+        <a class="btn" href={previous} rel="prev" {...within(frame)}>
+          <Icon name="chevron-left" class="i-s" />
+          Previous page
+        </a>
+      )}
       {nextCursor === null ? null : (
-        <a
-          class="btn"
-          href={hrefOf(path, query, { cursor: nextCursor, chosen })}
-          rel="next"
-          {...within(frame)}
-        >
+        <a class="btn" href={hrefOfNext(path, query, nextCursor)} rel="next" {...within(frame)}>
           Next page
           <Icon name="chevron-right" class="i-s" />
         </a>

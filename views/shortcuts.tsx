@@ -25,7 +25,7 @@ const lists: readonly Shortcut[] = [
   { keys: ["x"], does: "Tick the row" },
   { keys: ["Shift", "x"], does: "Tick from the row ticked last to this one" },
   { keys: ["."], does: "To the buttons of the row" },
-  { keys: ["["], does: "First page" },
+  { keys: ["["], does: "Previous page" },
   { keys: ["]"], does: "Next page" },
 ];
 

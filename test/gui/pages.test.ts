@@ -219,16 +219,23 @@ describe("the pages", () => {
   test("page through a list by links alone", async () => {
     const { ok } = site.product;
     for (let i = 0; i < 5; i++) await ok("POST", "/api/v1/teams", { name: `team ${i}` });
-    const seen: string[] = [];
-    let path: string | undefined = "/teams?per_page=2&sort=-name";
-    while (path !== undefined) {
-      const { html } = await admin.get(path);
-      seen.push(
-        ...[...html.matchAll(/href="\/teams\/t-[^"]+"[^>]*>([^<]+)</g)].map((it) => it[1] ?? ""),
-      );
-      const next: string | undefined = /href="([^"]+)" rel="next"/.exec(html)?.[1];
-      path = next?.replaceAll("&amp;", "&");
-    }
+    const walk = async (start: string, rel: "next" | "prev") => {
+      const shown: string[][] = [];
+      let path = start;
+      for (;;) {
+        const { html } = await admin.get(path);
+        const names = html.matchAll(/href="\/teams\/t-[^"]+"[^>]*>([^<]+)</g);
+        shown.push([...names].map((it) => it[1] ?? ""));
+        const href = new RegExp(`href="([^"]+)" rel="${rel}"`).exec(html)?.[1];
+        if (href === undefined) return { shown, path };
+        path = href.replaceAll("&amp;", "&");
+      }
+    };
+    const there = await walk("/teams?per_page=2&sort=-name", "next");
+    const back = await walk(there.path, "prev");
+    expect(there.shown.length).toBeGreaterThan(2);
+    expect(back.shown).toEqual(there.shown.toReversed());
+    const seen = there.shown.flat();
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen.filter((it) => it.startsWith("team "))).toEqual([
       "team 4",

@@ -16,6 +16,12 @@ declare module "*/client.js" {
   // biome-ignore lint/style/noDefaultExport: an import with a type attribute has its value as the default
   export default text;
 }
+// biome-ignore lint/correctness/noUnresolvedImports: a pattern, not a file
+declare module "*/more.js" {
+  const text: string;
+  // biome-ignore lint/style/noDefaultExport: an import with a type attribute has its value as the default
+  export default text;
+}
 declare module "*.svg" {
   const text: string;
   // biome-ignore lint/style/noDefaultExport: an import with a type attribute has its value as the default

@@ -1,5 +1,6 @@
 /** Work on many certificates: what it is about before it is done, and the form that does it. */
 /** @jsxImportSource hono/jsx */
+import { mostItems } from "#features/bulk/answer.ts";
 import { certificatesApi } from "#features/certificates/api.ts";
 import type { BulkPreview } from "#features/certificates/bulk-api.ts";
 import { phraseFor } from "#features/certificates/phrase.ts";
@@ -172,7 +173,7 @@ function TooMany(props: BulkProps & { readonly total: number }): Html {
         lede={
           <>
             <b class="bidi">{`${counted(props.total)}${criteriaOf(props)}`}</b>
-            {" are more than one job takes. Narrow the list to at most 50,000."}
+            {` are more than one job takes. Narrow the list to at most ${grouped(mostItems)}.`}
           </>
         }
       />

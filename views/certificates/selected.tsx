@@ -1,12 +1,13 @@
 /** Choosing rows of the list: a box in each, one for the page, all that match; and what can be done with what is chosen. */
 /** @jsxImportSource hono/jsx */
+import { mostItems } from "#features/bulk/answer.ts";
 import { certificatesApi } from "#features/certificates/api.ts";
 import { Hidden } from "../form.tsx";
 import type { Frame } from "../frame.ts";
 import type { Html } from "../html.ts";
 import { Icon } from "../icon.tsx";
 import { filterNames, hrefOf } from "../list-query.ts";
-import { capital, countOf } from "../list-table.tsx";
+import { capital, countOf, grouped } from "../list-table.tsx";
 import type { Listed } from "../listed.ts";
 import { within } from "../live.tsx";
 import type { Column } from "../table.tsx";
@@ -42,6 +43,7 @@ export function SelectedBar({ frame, query, list }: SelectedProps): Html | null 
   if (kinds.length === 0 || list.total === 0) return null;
   const all = isAllChosen(query);
   const criteria = criteriaIn(query);
+  if (all && list.total > mostItems) return <TooMany total={list.total} />;
   const isMore = list.total > list.data.length && criteria.length > 0;
   return (
     <form
@@ -84,6 +86,18 @@ export function SelectedBar({ frame, query, list }: SelectedProps): Html | null 
         </span>
       )}
     </form>
+  );
+}
+
+/** In place of buttons that would be refused. */
+function TooMany({ total }: { readonly total: number }): Html {
+  return (
+    <p class="bulk" role="note">
+      <b>{`${grouped(total)} match`}</b>
+      <span class="pe-2">
+        {`One job takes at most ${grouped(mostItems)}. Narrow the list to choose all.`}
+      </span>
+    </p>
   );
 }
 

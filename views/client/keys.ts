@@ -3,8 +3,8 @@
  * 2.1.4 Character Key Shortcuts); that choice is kept in this browser's local storage.
  */
 import { all, find, isShown } from "./dom.ts";
+import { openPalette } from "./later.ts";
 import { isOverOpen } from "./over.ts";
-import { openPalette } from "./palette.ts";
 import { clearTicks, openRowActions, stepRow, tickRow } from "./rows.ts";
 
 const setting = "certctl-keys";
@@ -83,7 +83,7 @@ const keys: Readonly<Record<string, (() => void) | undefined>> = {
   x: () => tickRow(false),
   X: () => tickRow(true),
   ".": openRowActions,
-  "[": press("main a[rel=prev], main a[rel=first]"),
+  "[": press("main a[rel=prev], main .pager:not(:has([rel=prev])) a[rel=first]"),
   "]": press("main a[rel=next]"),
 };
 

@@ -2,19 +2,14 @@
  * The palette: a combobox over the results of the server's search, and before them what can be done on this page: its
  * own buttons and links, which the server drew for whoever may use them. The newest answer wins.
  */
-import { all, find, icon, isPlain, isShown, make, onClick } from "./dom.ts";
-import { isOverOpen, openOver, overDialog } from "./over.ts";
+import { all, find, icon, isShown, make, onClick } from "./dom.ts";
+import { openOver, overDialog } from "./over.ts";
 
 /** What was found, and what is here. */
 const options = (): HTMLElement[] => all("#over [role=option]");
 const input = (): HTMLInputElement | null => find<HTMLInputElement>("#over .pal input");
 
 export function startPalette(): void {
-  onClick("[data-palette]", (_, event) => {
-    if (!isPlain(event)) return;
-    event.preventDefault();
-    void openPalette();
-  });
   document.addEventListener("keydown", (event) => {
     if (event.target === input() && !event.isComposing) steer(event);
   });
@@ -34,8 +29,8 @@ export function startPalette(): void {
   });
 }
 
-export async function openPalette(): Promise<void> {
-  const stop = keepTyped();
+/** `stop` ends the keeping of what is typed before the palette is there, and gives it. */
+export async function openPalette(stop: () => string): Promise<void> {
   const from = encodeURIComponent(location.pathname);
   const box = await openOver(`/palette?over=true&from=${from}`, ".pal");
   const typed = stop();
@@ -47,22 +42,6 @@ export async function openPalette(): Promise<void> {
   }
   showHere();
   choose(0);
-}
-
-/** What somebody types before the palette is there. */
-function keepTyped(): () => string {
-  let typed = "";
-  const keep = (event: KeyboardEvent) => {
-    if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
-    typed += event.key;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  if (!isOverOpen()) document.addEventListener("keydown", keep, true);
-  return () => {
-    document.removeEventListener("keydown", keep, true);
-    return typed;
-  };
 }
 
 /** Options of this page and the elements they stand for. */

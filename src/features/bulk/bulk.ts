@@ -8,7 +8,7 @@ import { invalid, Problem } from "#base/problem.ts";
 import type { KindRef } from "#jobs/tx.ts";
 import { type Context, requireTeam, type TeamScope } from "../context.ts";
 import { type Write, write } from "../handler.ts";
-import type { BulkAnswer } from "./answer.ts";
+import { type BulkAnswer, mostItems } from "./answer.ts";
 import { insertItems } from "./item-queries.ts";
 
 export const BulkInput = z.strictObject({
@@ -26,9 +26,6 @@ export const bulkKind = {
   attempts: 10,
   input: BulkInput,
 } as const satisfies KindRef;
-
-/** Rows of one insert, in a transaction that others wait for on SQLite: measured there at 45 ms. */
-export const mostItems = 50_000;
 
 export interface Subject {
   readonly id: string;

@@ -1,5 +1,5 @@
 /** What bulk work would be about, before it is asked for. */
-import { mostItems } from "../bulk/bulk.ts";
+import { mostItems } from "../bulk/answer.ts";
 import { read } from "../handler.ts";
 import { certificatesApi } from "./api.ts";
 import { countCertificates } from "./list-queries.ts";

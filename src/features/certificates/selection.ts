@@ -2,7 +2,8 @@
 
 import type { Input } from "#base/contract.ts";
 import { invalid } from "#base/problem.ts";
-import { mostItems, type Subject } from "../bulk/bulk.ts";
+import { mostItems } from "../bulk/answer.ts";
+import type { Subject } from "../bulk/bulk.ts";
 import type { Context } from "../context.ts";
 import type { bulkApi } from "./bulk-api.ts";
 import { statusNamed } from "./criteria.ts";

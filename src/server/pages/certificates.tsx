@@ -22,6 +22,7 @@ import {
   ForceRenewalPage,
 } from "#views/certificates/edit.tsx";
 import { CertificatesPage } from "#views/certificates/list.tsx";
+import { isAllChosen } from "#views/certificates/selected.tsx";
 import { textsOf } from "#views/field-texts.ts";
 import { fieldsOf } from "#views/fields.ts";
 import type { Choices } from "#views/frame.ts";
@@ -31,7 +32,9 @@ import { order, orderChoices } from "./order.tsx";
 import type { Page, Shown, Visit } from "./page.ts";
 
 async function list(visit: Visit): Promise<Shown> {
-  const { list, query, status } = await listingOf(visit, certificatesApi.list);
+  // Whether one job takes all that match is known only by their number.
+  const counting = isAllChosen(visit.query) ? { count: "exact" } : {};
+  const { list, query, status } = await listingOf(visit, certificatesApi.list, counting);
   const [names, choices] = await Promise.all([
     namesOf(visit, {
       issuer: list.data.map((it) => it.issuerId),

@@ -31,7 +31,7 @@ export async function listingOf<C extends Contract>(
   // Nobody waits for a number that nobody reads to its end.
   const count = "count" in contract.input.shape ? { count: "bounded" } : {};
   try {
-    const output = await visit.read(contract, { ...inputOf(contract, query), ...fixed, ...count });
+    const output = await visit.read(contract, { ...inputOf(contract, query), ...count, ...fixed });
     // A list's output is the envelope of `listOf`.
     const { data, total, totalIsExact = true, nextCursor } = output as ListOutput<RowOf<C>>;
     const list = { data, total, totalIsExact, nextCursor, problem: undefined };

@@ -1,0 +1,6 @@
+/** What a first visit does not need: loaded once, when somebody asks for it. */
+import { startPalette } from "./palette.ts";
+
+export { openPalette } from "./palette.ts";
+
+startPalette();
