@@ -77,3 +77,16 @@ export function took(from: Instant, to: Instant): string {
   if (length < minutes(1)) return `${(length / 1_000).toFixed(2)} s`;
   return `${Math.floor(length / minutes(1))} min ${Math.round((length % minutes(1)) / 1_000)} s`;
 }
+
+/** `for 89 days, until 21 Feb 2027, 21:48 UTC`; of the past `2 days ago, on 21 Nov 2026, 21:48 UTC`. */
+export function Until({ at, now }: { readonly at: Instant | null; readonly now: Instant }): Html {
+  if (at === null) return <>–</>;
+  const [before, after] = at > now ? ["for ", "until"] : ["", "on"];
+  return (
+    <>
+      {before}
+      <b>{at > now ? relative(at, now).replace(/^in /, "") : relative(at, now)}</b>
+      {`, ${after} ${shortly(at)}`}
+    </>
+  );
+}

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test";
+import { csr } from "#test/csr.ts";
 import { opener } from "#test/database/engines.ts";
 import { joinAgent } from "#test/world.ts";
 import { elementsIn } from "./html.ts";
@@ -66,6 +67,23 @@ describe("jobs on pages", () => {
     expect(actions(cancelled.forms)).toEqual([]);
     const late = await admin.send(waiting.form("jobs.cancel"));
     expect([late.status, late.html.includes("cannot be cancelled")]).toEqual([409, true]);
+  });
+
+  test("only a new signing request renews what a client holds the key of", async () => {
+    const { ok } = site.product;
+    const made = await ok("POST", "/api/v1/certificates", {
+      csr_pem: await csr(["client.example.test"]),
+    });
+    const path = `/certificates/${made.id}`;
+    const page = await admin.get(path);
+    expect(page.html).toContain("Renew with a new signing request");
+    expect(page.forms.map((it) => it.action)).not.toContain("/ui/certificates.renew");
+    const form = await admin.get(`${path}/renew-request`);
+    const given = { csr_pem: await csr(["client.example.test"]) };
+    const answer = await admin.send(form.form("certificates.renew"), given);
+    expect(answer.location).toBe(path);
+    const { data } = await ok("GET", `/api/v1${path}/versions`);
+    expect(data).toHaveLength(2);
   });
 
   test("a schedule runs when it is told to", async () => {

@@ -63,7 +63,7 @@ describe("the palette", () => {
       owner: "Edit",
       tag: "Edit",
       edit: "Edit",
-      renew: "Renew now",
+      renew: "Renew with a new signing request",
       force: "Renew by force…",
     };
     for (const [q, label] of Object.entries(wanted)) {

@@ -3,7 +3,6 @@
 import { certificatesApi } from "#features/certificates/api.ts";
 import { deploymentsApi } from "#features/deployments/api.ts";
 import { AuditFeed } from "../audit-feed.tsx";
-import { EditLink } from "../edit-link.tsx";
 import { OperationForm } from "../form.tsx";
 import { Head } from "../head.tsx";
 import type { Html } from "../html.ts";
@@ -12,6 +11,7 @@ import { JobTable } from "../jobs/table.tsx";
 import { Live } from "../live.tsx";
 import { Columns, Panel } from "../panel.tsx";
 import { Status } from "../status.tsx";
+import { Actions } from "./actions.tsx";
 import { Identity, Rules } from "./facts.tsx";
 import { Lifecycle } from "./lifecycle.tsx";
 import { Deployments, Versions } from "./placements.tsx";
@@ -41,8 +41,6 @@ export function CertificatePage(props: CertificateProps): Html {
 
 function Beginning(props: CertificateProps): Html {
   const { frame, certificate, served } = props;
-  const hidden = { id: certificate.id };
-  const isArchived = certificate.archivedAt !== null;
   const earlier = earlierAt(served, certificate.targetIds);
   return (
     <Head
@@ -50,72 +48,8 @@ function Beginning(props: CertificateProps): Html {
       status={<Status of={certificate.status} />}
       lede={<Sentence of={certificate} served={served} earlier={earlier} now={frame.now} />}
     >
-      {isArchived ? (
-        <OperationForm
-          of={certificatesApi.restore}
-          frame={frame}
-          hidden={hidden}
-          submit="Take out of the archive"
-          icon="archive-restore"
-          primary
-        />
-      ) : (
-        <>
-          <OperationForm
-            of={certificatesApi.renew}
-            frame={frame}
-            hidden={hidden}
-            only={[]}
-            submit="Renew now"
-            icon="refresh-cw"
-            keyed="r"
-            primary
-          />
-          {certificate.targetIds.length > 0 ? (
-            <OperationForm
-              of={deploymentsApi.deploy}
-              frame={frame}
-              hidden={hidden}
-              only={[]}
-              submit="Deploy"
-              icon="rocket"
-              keyed="d"
-            />
-          ) : null}
-        </>
-      )}
-      {certificate.notAfter === null ? null : <Download id={certificate.id} />}
-      <EditLink
-        of={certificatesApi.update}
-        frame={frame}
-        href={`/certificates/${certificate.id}/edit`}
-      />
+      <Actions {...props} />
     </Head>
-  );
-}
-
-const parts = [
-  ["full", "Certificate with its chain (PEM)"],
-  ["cert", "Certificate alone (PEM)"],
-  ["chain", "Chain alone (PEM)"],
-  ["der", "Certificate (DER)"],
-] as const;
-
-function Download({ id }: { readonly id: string }): Html {
-  return (
-    <details class="pop">
-      <summary class="btn">
-        <Icon name="download" class="i-s" />
-        Download
-      </summary>
-      <div>
-        {parts.map(([part, words]) => (
-          <a class="mi" href={`/certificates/${id}/pem?part=${part}`} download>
-            {words}
-          </a>
-        ))}
-      </div>
-    </details>
   );
 }
 
@@ -192,7 +126,7 @@ function Danger({ frame, certificate }: CertificateProps): Html | null {
   if (!frame.may(certificatesApi.archive) && !frame.may(certificatesApi.renew)) return null;
   return (
     <Panel title="Force or archive" danger>
-      {frame.may(certificatesApi.renew) ? (
+      {frame.may(certificatesApi.renew) && certificate.revokedAt === null ? (
         <div>
           <span>
             <b>Renew by force.</b>{" "}

@@ -62,6 +62,39 @@ export function ForceRenewalPage({ frame, certificate }: Omit<ArchiveProps, "ser
   );
 }
 
+/** Only who holds the key can make the request that renews it. */
+export function RequestRenewalPage({ frame, certificate }: Omit<ArchiveProps, "served">): Html {
+  const path = `/certificates/${certificate.id}`;
+  const names = [...new Set([certificate.commonName, ...certificate.sans])];
+  return (
+    <>
+      <Head
+        title={`Renew ${certificate.name}`}
+        lede="The client holds its key. Make a new key and a signing request there: it must ask for these names, and for no other."
+      />
+      <ul class="plain mb-4">
+        {names
+          .filter((it) => it !== "")
+          .map((it) => (
+            <li dir="auto">
+              <code>{it}</code>
+            </li>
+          ))}
+      </ul>
+      <OperationForm
+        of={certificatesApi.renew}
+        frame={frame}
+        hidden={{ id: certificate.id }}
+        only={["csr_pem"]}
+        required={["csr_pem"]}
+        submit="Renew"
+        next={path}
+        cancel={path}
+      />
+    </>
+  );
+}
+
 export interface ArchiveProps {
   readonly frame: Frame;
   readonly certificate: CertificateWithTargets;

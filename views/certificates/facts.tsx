@@ -4,6 +4,7 @@ import { Pairs } from "../detail.tsx";
 import type { Html } from "../html.ts";
 import { Panel } from "../panel.tsx";
 import { Ref } from "../reference.tsx";
+import { Copyable } from "../secret.tsx";
 import { Time } from "../time.tsx";
 import type { CertificateProps } from "./props.ts";
 
@@ -56,13 +57,19 @@ export function Identity({ certificate, versions, names }: Facts): Html {
         {first === undefined ? null : (
           <>
             <dt>Serial number</dt>
-            <dd class="mono">{first.serialNumber}</dd>
+            <dd>
+              <Copyable value={first.serialNumber} label="Serial number" />
+            </dd>
             <dt>SHA-256</dt>
-            <dd class="mono">{first.fingerprint}</dd>
+            <dd>
+              <Copyable value={first.fingerprint} label="SHA-256" />
+            </dd>
           </>
         )}
         <dt>Id</dt>
-        <dd class="mono">{certificate.id}</dd>
+        <dd>
+          <Copyable value={certificate.id} label="Id" />
+        </dd>
       </dl>
     </Panel>
   );

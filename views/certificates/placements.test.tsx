@@ -5,51 +5,8 @@ import type { VersionView } from "#features/certificates/certificate.ts";
 import type { DeploymentView } from "#features/deployments/deployment.ts";
 import { toDocument } from "../html.ts";
 import { Deployments, Versions } from "./placements.tsx";
+import { deployment, fingerprint, now, version } from "./samples.ts";
 import { Served } from "./served.tsx";
-
-const now = instant(Date.UTC(2026, 10, 23, 12));
-const fingerprint = "ab".repeat(32);
-
-const version = (change: Partial<VersionView> = {}): VersionView => ({
-  id: "ver-1",
-  certificateId: "mc-1",
-  holder: "ag-1",
-  serialNumber: "01",
-  fingerprint,
-  notBefore: now,
-  notAfter: instant(now + 1_000_000),
-  keyAlgorithm: "ECDSA-P256",
-  isCurrent: true,
-  keyAvailable: true,
-  issuerId: "iss-local",
-  authorityId: null,
-  certificatePem: "",
-  createdAt: now,
-  ...change,
-});
-
-const deployment = (change: Partial<DeploymentView> = {}): DeploymentView => ({
-  id: "dep-1",
-  certificateId: "mc-1",
-  versionId: "ver-1",
-  serialNumber: "01",
-  notAfter: instant(now + 1_000_000),
-  isCurrent: true,
-  targetId: "tgt-1",
-  targetName: "site",
-  targetType: "NGINX",
-  agentId: "ag-1",
-  state: "Deployed",
-  message: null,
-  seenAt: now,
-  seenFingerprint: fingerprint,
-  seenChain: null,
-  tlsVersion: "TLSv1.3",
-  installedAt: now,
-  createdAt: now,
-  updatedAt: now,
-  ...change,
-});
 
 const frame = { now, nonce: "n", csrf: "c", here: "/", sent: undefined, may: () => true };
 const names = { agent: new Map([["ag-1", "web"]]) };

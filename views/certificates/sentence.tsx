@@ -4,7 +4,7 @@ import { type Instant, instant } from "#base/time.ts";
 import type { CertificateView } from "#features/certificates/certificate.ts";
 import type { DeploymentView } from "#features/deployments/deployment.ts";
 import type { Html } from "../html.ts";
-import { relative, shortly, Time } from "../time.tsx";
+import { relative, shortly, Time, Until } from "../time.tsx";
 
 export interface SentenceProps {
   /** Where an earlier version is in place. */
@@ -105,19 +105,6 @@ function Standing({ of, earlier, now }: SentenceProps): Html {
         </>
       );
   }
-}
-
-/** `for 89 days, until 21 Feb 2027, 21:48 UTC`; of the past `2 days ago, on 21 Nov 2026, 21:48 UTC`. */
-function Until({ at, now }: { readonly at: Instant | null; readonly now: Instant }): Html {
-  if (at === null) return <>–</>;
-  const [before, after] = at > now ? ["for ", "until"] : ["", "on"];
-  return (
-    <>
-      {before}
-      <b>{at > now ? relative(at, now).replace(/^in /, "") : relative(at, now)}</b>
-      {`, ${after} ${shortly(at)}`}
-    </>
-  );
 }
 
 function Renewal({ of, now }: Omit<SentenceProps, "earlier">): Html {

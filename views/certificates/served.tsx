@@ -6,7 +6,7 @@ import type { Html } from "../html.ts";
 import { Icon } from "../icon.tsx";
 import { Status } from "../status.tsx";
 import { type Column, Table } from "../table.tsx";
-import { dateOf, relative, Time } from "../time.tsx";
+import { dateOf, relative, Time, Until } from "../time.tsx";
 
 export interface ServedProps {
   /** What was put in place last: at most one for each target. */
@@ -49,8 +49,8 @@ export function Served({ served, targetIds, now }: ServedProps): Html {
             <strong>{it.targetName}: </strong>
             {"an earlier version is served: serial "}
             <code>{it.serialNumber}</code>
-            {", valid until "}
-            <Time at={it.notAfter} now={now} />
+            {`, ${it.notAfter > now ? "valid" : "which ended"} `}
+            <Until at={it.notAfter} now={now} />
           </p>
         </div>
       ))}

@@ -55,7 +55,7 @@ export function Stats({ counts }: { readonly counts: Counts }): Html {
         href="/targets"
         title="Seen in use"
         value={percent(inUse)}
-        sub={`${grouped(inUse.count)} of ${grouped(inUse.of)} deployments`}
+        sub={`${grouped(inUse.count)} of ${grouped(inUse.of)} ${inUse.of === 1 ? "deployment" : "deployments"}`}
       />
     </div>
   );

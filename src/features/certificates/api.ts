@@ -133,7 +133,11 @@ export const certificatesApi = {
         .boolean()
         .default(false)
         .meta({ title: "Even when it is expired or a renewal runs" }),
-      csrPem: NewCertificate.shape.csrPem,
+      csrPem: NewCertificate.shape.csrPem.meta({
+        title: "Certificate signing request (PEM)",
+        description: "Of the client that holds the key; empty: its last one is signed again",
+        widget: "pem",
+      }),
     }),
     output: z.object({
       status: z.literal("renewal_triggered"),

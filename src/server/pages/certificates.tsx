@@ -20,6 +20,7 @@ import {
   ArchiveCertificatePage,
   EditCertificatePage,
   ForceRenewalPage,
+  RequestRenewalPage,
 } from "#views/certificates/edit.tsx";
 import { CertificatesPage } from "#views/certificates/list.tsx";
 import { isAllChosen } from "#views/certificates/selected.tsx";
@@ -141,6 +142,15 @@ async function force(visit: Visit): Promise<Shown> {
   };
 }
 
+async function request(visit: Visit): Promise<Shown> {
+  const certificate = await visit.read(certificatesApi.get, { id: visit.params["id"] });
+  return {
+    title: "Renew with a new signing request",
+    crumbs: crumbOf(certificate),
+    body: <RequestRenewalPage frame={visit.frame} certificate={certificate} />,
+  };
+}
+
 async function compare(visit: Visit): Promise<Shown> {
   const input = { id: visit.params["id"] };
   const certificate = await visit.read(certificatesApi.get, input);
@@ -212,6 +222,7 @@ export const certificatePages: readonly Page[] = [
   { path: "/certificates/:id/edit", load: edit },
   { path: "/certificates/:id/archive", load: archive },
   { path: "/certificates/:id/renew", load: force },
+  { path: "/certificates/:id/renew-request", load: request },
   { path: "/certificates/:id/compare", load: compare },
   { path: "/certificates/:id/pem", load: pem },
 ];
