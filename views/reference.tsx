@@ -1,6 +1,7 @@
 /** A link to a thing by its name; its id only where no name is known. */
 /** @jsxImportSource hono/jsx */
 import type { Html } from "./html.ts";
+import { Name } from "./name.tsx";
 
 const paths = {
   certificate: "/certificates",
@@ -29,5 +30,9 @@ export function Ref({ kind, id, names }: RefProps): Html {
   const name = names[kind]?.get(id);
   // Without a name it may not be seen, or is gone: a link would lead nowhere.
   if (name === undefined) return <code>{id}</code>;
-  return <a href={`${paths[kind]}/${id}`}>{name}</a>;
+  return (
+    <a href={`${paths[kind]}/${id}`}>
+      <Name of={name} />
+    </a>
+  );
 }

@@ -34,7 +34,7 @@ export function elementsIn(html: string): readonly Element[] {
   return all;
 }
 
-const voids: ReadonlySet<string> = new Set(["meta", "link", "input", "br", "hr", "img"]);
+const voids: ReadonlySet<string> = new Set(["meta", "link", "input", "br", "hr", "img", "wbr"]);
 
 const entities: Readonly<Record<string, string>> = {
   "&amp;": "&",

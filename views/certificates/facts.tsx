@@ -2,6 +2,7 @@
 /** @jsxImportSource hono/jsx */
 import { Pairs } from "../detail.tsx";
 import type { Html } from "../html.ts";
+import { Name } from "../name.tsx";
 import { Panel } from "../panel.tsx";
 import { Ref } from "../reference.tsx";
 import { Copyable } from "../secret.tsx";
@@ -21,7 +22,9 @@ export function Identity({ certificate, versions, names }: Facts): Html {
         <dd>
           <ul class="plain">
             {all.slice(0, 5).map((it) => (
-              <li dir="auto">{it}</li>
+              <li dir="auto">
+                <Name of={it} />
+              </li>
             ))}
           </ul>
           {all.length > 5 ? (
@@ -29,7 +32,9 @@ export function Identity({ certificate, versions, names }: Facts): Html {
               <summary class="a">{`${all.length - 5} more`}</summary>
               <ul class="plain">
                 {all.slice(5).map((it) => (
-                  <li dir="auto">{it}</li>
+                  <li dir="auto">
+                    <Name of={it} />
+                  </li>
                 ))}
               </ul>
             </details>

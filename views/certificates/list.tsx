@@ -9,6 +9,7 @@ import type { Html } from "../html.ts";
 import { ListPage, type Rows } from "../list-page.tsx";
 import { capital, countOf } from "../list-table.tsx";
 import type { Listed } from "../listed.ts";
+import { Name } from "../name.tsx";
 import { type Names, Ref } from "../reference.tsx";
 import type { Column } from "../table.tsx";
 import { Tabs } from "../tabs.tsx";
@@ -175,7 +176,7 @@ function Named({ of }: { readonly of: CertificateView }): Html {
   return (
     <>
       <a class="n" href={`/certificates/${of.id}`} dir="auto">
-        {of.name}
+        <Name of={of.name} />
       </a>
       <span class="sub" dir="auto">
         {said.join(" · ")}

@@ -4,6 +4,7 @@ import type { Instant } from "#base/time.ts";
 import type { CertificateView } from "#features/certificates/certificate.ts";
 import { Expiry, Standing } from "../certificates/cells.tsx";
 import type { Html } from "../html.ts";
+import { Name } from "../name.tsx";
 import { Panel } from "../panel.tsx";
 import { type Column, Table } from "../table.tsx";
 import { certificatesHref, type Uses } from "./kind.ts";
@@ -55,14 +56,19 @@ export function UsedBy({ of, id, uses, certificates, now }: UsedByProps): Html {
 const columnsOf = (now: Instant): readonly Column<CertificateView>[] => [
   {
     title: "Certificate",
-    width: "w-60",
     cell: (it) => (
       <a class="n" href={`/certificates/${it.id}`} dir="auto">
-        {it.name}
+        <Name of={it.name} />
       </a>
     ),
   },
-  { title: "State", label: false, class: "w", cell: (it) => <Standing of={it} now={now} /> },
+  {
+    title: "State",
+    label: false,
+    class: "w",
+    width: "w-48",
+    cell: (it) => <Standing of={it} now={now} />,
+  },
   {
     title: "Ends",
     label: false,

@@ -210,13 +210,17 @@ function activityOf(state: State): string {
   return state === "failed" || state === "renewing" ? state : "idle";
 }
 
-export function* certificateRows(plan: Plan, random: Random): Iterable<Row<"certificates">> {
+/** Repeatable, so that what was done to a certificate can name it. */
+export const certificateId = (i: number, { createdAt }: Facts): string =>
+  newId("mc", createdAt, repeatable(i));
+
+export function* certificateRows(plan: Plan): Iterable<Row<"certificates">> {
   const { first, template } = plan;
   for (let i = 1; i <= plan.certificates; i++) {
     const it = factsOf(plan, i);
     yield {
       pk: first.certificates + i,
-      ...named(newId("mc", it.createdAt, random), it.createdAt),
+      ...named(certificateId(i, it), it.createdAt),
       name: it.commonName,
       common_name: it.commonName,
       sans: json(it.sans),

@@ -4,6 +4,7 @@ import { days, hours, type Instant, instant, later, seconds } from "#base/time.t
 import { json } from "#db/portable.ts";
 import {
   agents,
+  certificateId,
   factsOf,
   isDeployed,
   issuedAt,
@@ -94,7 +95,7 @@ export function* auditRows(plan: Plan, random: Random): Iterable<Row<"audit_even
       actor_name: i % 3 === 0 ? `person ${i % 50}` : "system",
       action: i % 5 === 0 ? "certificates.update" : "certificate_renewed",
       resource_type: "certificates",
-      resource_id: `mc-seed-${i * 2}`,
+      resource_id: certificateId(i * 2, facts),
       outcome: i % 97 === 0 ? "failure" : "success",
       team_pk: plan.first.teams + 1 + (facts.owner % teams),
       request_id: null,
@@ -111,7 +112,7 @@ export function* eventRows(plan: Plan): Iterable<Row<"events">> {
     const at = later(plan.now, Math.round((i / count - 1) * days(6)));
     yield {
       type: "certificate.changed",
-      subject_id: `mc-seed-${i}`,
+      subject_id: certificateId(i, factsOf(plan, i)),
       team_pk: plan.first.teams + 1 + (i % teams),
       payload: json({}),
       created_at: at,

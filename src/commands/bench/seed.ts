@@ -138,7 +138,7 @@ async function load(bulk: Bulk, plan: rows.Plan): Promise<void> {
   await bulk.insert("owners", rows.ownerRows(plan));
   await bulk.insert("agents", rows.agentRows(plan));
   await bulk.insert("targets", rows.targetRows(plan));
-  await bulk.insert("certificates", rows.certificateRows(plan, random));
+  await bulk.insert("certificates", rows.certificateRows(plan));
   await bulk.insert("certificate_versions", rows.versionRows(plan, random));
   await bulk.insert("certificate_targets", deployed.placementRows(plan));
   await bulk.insert("deployments", deployed.deploymentRows(plan, random));
