@@ -1,6 +1,8 @@
 /** One field of a form: label, hint, control, and beside it what is wrong with it. */
 /** @jsxImportSource hono/jsx */
 import type { FieldError } from "#base/problem.ts";
+import { Coded } from "./coded.tsx";
+import { ConflictView } from "./conflict.tsx";
 import { conceptOf } from "./docs/concepts.ts";
 import { autocompleteOf, placeholderOf } from "./field-attributes.ts";
 import { fieldId } from "./field-ids.ts";
@@ -10,6 +12,7 @@ import type { Choice, Choices, Texts } from "./frame.ts";
 import { Help } from "./help-link.tsx";
 import type { Html } from "./html.ts";
 import { Icon } from "./icon.tsx";
+import type { Conflict } from "./merge.ts";
 
 /** What the fields of one form share. */
 export interface FieldSet {
@@ -18,6 +21,8 @@ export interface FieldSet {
   readonly texts: Texts;
   readonly errors: readonly FieldError[];
   readonly choices: Choices;
+  /** Fields that somebody else changed meanwhile, too. */
+  readonly conflicts?: ReadonlyMap<string, Conflict> | undefined;
   /** Fields of a filter: short, and nothing is required. */
   readonly filters?: boolean;
 }
@@ -29,8 +34,12 @@ interface FieldProps {
 
 export function FieldView({ field, set }: FieldProps): Html {
   if (field.control === "group") return <Group field={field} set={set} />;
-  if (field.control === "rows") return <Rows field={field} set={set} />;
   const choices = set.choices[withoutIndex(field.name)] ?? field.choices;
+  const conflict = set.conflicts?.get(field.name);
+  if (conflict) {
+    return <ConflictView field={field} of={conflict} choices={choices} id={idOf(field, set)} />;
+  }
+  if (field.control === "rows") return <Rows field={field} set={set} />;
   if (choices && (field.control === "checks" || field.control === "lines")) {
     return <Checks field={{ ...field, control: "checks" }} set={set} choices={choices} />;
   }
@@ -79,7 +88,7 @@ function Hint({ field, set }: FieldProps): Html | null {
   if (hint === undefined) return null;
   return (
     <p class="sub" id={`${idOf(field, set)}-hint`}>
-      {hint}
+      <Coded text={hint} />
     </p>
   );
 }

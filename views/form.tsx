@@ -3,6 +3,7 @@
 
 import { toSnake } from "#base/case.ts";
 import { type Contract, pathParameters } from "#base/contract.ts";
+import { Changed } from "./conflict.tsx";
 import { type FieldSet, FieldView } from "./field.tsx";
 import { formId } from "./field-ids.ts";
 import { startingTexts, startingTicks } from "./field-texts.ts";
@@ -10,6 +11,7 @@ import { type Field, fieldsOf, type Nested } from "./fields.ts";
 import type { Choices, Frame, SentForm, Texts } from "./frame.ts";
 import type { Html } from "./html.ts";
 import { Icon, type IconName } from "./icon.tsx";
+import { merge } from "./merge.ts";
 
 /** Settled values by wire name. */
 export type Given = Readonly<Record<string, string | readonly string[]>>;
@@ -64,25 +66,28 @@ export function OperationForm(props: OperationFormProps): Html | null {
   if (!frame.may(of)) return null;
   const fields = visibleFields(props);
   const sent = sentHere(of, frame.sent, hidden);
-  const defaults = of.method === "PATCH" ? startingTicks(fields) : startingTexts(fields);
-  const starting = { ...defaults, ...props.values };
+  const starting = startingOf(props, fields);
   const id = props.id ?? formId(of, hidden);
+  const merged =
+    sent?.base &&
+    merge(fields, { base: sent.base, mine: sent.values, theirs: starting }, props.choices);
   const set = {
     id,
-    texts: sent?.values ?? starting,
+    texts: merged?.texts ?? sent?.values ?? starting,
     errors: sent?.problem?.errors ?? [],
     choices: props.choices ?? {},
+    conflicts: merged?.conflicts,
   };
+  const isBare = fields.length === 0 && props.cancel === undefined;
   return (
-    <form
-      method="post"
-      action={`/ui/${of.name}`}
-      id={id}
-      class={fields.length === 0 && props.cancel === undefined ? "contents" : "form"}
-    >
+    <form method="post" action={`/ui/${of.name}`} id={id} class={isBare ? "contents" : "form"}>
       <Unseen {...props} />
+      {props.revision === undefined ? null : (
+        <Hidden name="_base" value={JSON.stringify(starting)} />
+      )}
+      {sent && merged ? <Changed of={merged} sent={sent} now={frame.now} /> : null}
       <Fields fields={fields} set={set} more={props.more ?? ["id"]} isSent={sent !== undefined} />
-      {fields.length === 0 && props.cancel === undefined ? (
+      {isBare ? (
         <Submit {...props} />
       ) : (
         <div class="acts">
@@ -96,6 +101,12 @@ export function OperationForm(props: OperationFormProps): Html | null {
       )}
     </form>
   );
+}
+
+/** What the form shows before anybody typed. */
+function startingOf(props: OperationFormProps, fields: readonly Field[]): Texts {
+  const isChange = props.of.method === "PATCH";
+  return { ...(isChange ? startingTicks(fields) : startingTexts(fields)), ...props.values };
 }
 
 /** What travels with the fields: the token, where to go, what was looked at, what is settled. */

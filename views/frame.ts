@@ -31,6 +31,10 @@ export interface SentForm {
   readonly operation: string;
   readonly values: Texts;
   readonly problem: ShownProblem | undefined;
+  /** Of a change: the texts of the form when it was made. */
+  readonly base?: Texts | undefined;
+  /** Who changed the thing meanwhile, as far as the reader may know. */
+  readonly changed?: { readonly name: string; readonly at: Instant } | undefined;
   /** Instead of a problem: why the form is shown again. */
   readonly note?: string;
 }

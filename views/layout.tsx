@@ -2,7 +2,7 @@
 /** @jsxImportSource hono/jsx */
 import { assets } from "./assets.ts";
 import type { LayoutProps } from "./chrome.ts";
-import type { Frame } from "./frame.ts";
+import type { Frame, SentForm } from "./frame.ts";
 import type { Html } from "./html.ts";
 import { Icon } from "./icon.tsx";
 import { ProblemNote } from "./problem.tsx";
@@ -119,10 +119,16 @@ function Sent({ frame }: { readonly frame: Frame }): Html {
           <p>{sent.note}</p>
         </div>
       ) : null}
-      {sent?.problem ? <ProblemNote problem={sent.problem} sent={sent} /> : null}
+      {sent?.problem && !isExplained(sent) ? (
+        <ProblemNote problem={sent.problem} sent={sent} />
+      ) : null}
     </>
   );
 }
+
+/** The form itself says what somebody else changed, and what there is to choose. */
+const isExplained = ({ problem, base }: SentForm): boolean =>
+  problem?.status === 412 && base !== undefined;
 
 /** Without a script it stays until the next page; the link closes it. */
 function Toast({ frame, text }: { readonly frame: Frame; readonly text: string }): Html {

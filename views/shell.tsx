@@ -142,7 +142,7 @@ export function Foot({ version, frame }: LayoutProps): Html {
   return (
     <footer class="foot">
       <span data-live data-now={new Date(frame.now).toISOString()}>
-        <span class="dot" /> {new Date(frame.now).toISOString().slice(11, 19)} UTC
+        {`Page of ${new Date(frame.now).toISOString().slice(11, 19)} UTC`}
       </span>
       <a href="/about">{`certctl ${version}`}</a>
       <span>Times are UTC</span>

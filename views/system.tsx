@@ -2,6 +2,7 @@
 /** @jsxImportSource hono/jsx */
 import { formatDuration, seconds } from "#base/time.ts";
 import type { SettingView, SystemView } from "#features/overview/system-api.ts";
+import { Coded } from "./coded.tsx";
 import type { Frame } from "./frame.ts";
 import { Head } from "./head.tsx";
 import type { Html } from "./html.ts";
@@ -33,6 +34,7 @@ export function SystemPage({ frame, system, limits }: SystemProps): Html {
       <Head
         title="System"
         status={<Status of="Active" label="Healthy" />}
+        help="health"
         lede={`Version ${system.version} has been up for ${up}, uses ${sizeWords(system.memoryBytes)} of memory, and its database answers.`}
       />
       <Columns
@@ -127,6 +129,7 @@ export function SettingsPage({ settings }: SettingsProps): Html {
     <>
       <Head
         title="Settings"
+        help="setting"
         lede={`${own} of ${settings.length} settings are set here; the others have their default. They are changed where they are set: in the environment, the configuration file or a credential.`}
       />
       <Table caption="Settings" rows={settings} columns={settingColumns} />
@@ -146,7 +149,9 @@ const settingColumns: readonly Column<SettingView>[] = [
     cell: (it) => (
       <>
         <code class="n">{it.key}</code>
-        <span class="sub">{it.summary}</span>
+        <span class="sub">
+          <Coded text={it.summary} />
+        </span>
       </>
     ),
   },

@@ -1,15 +1,10 @@
 /** Instants as people read them: absolute in UTC, and in words relative to a moment that is given. */
 /** @jsxImportSource hono/jsx */
-import {
-  days,
-  hours,
-  type Instant,
-  type Milliseconds,
-  minutes,
-  seconds,
-  toRfc3339,
-} from "#base/time.ts";
+import { type Instant, minutes, toRfc3339 } from "#base/time.ts";
 import type { Html } from "./html.ts";
+import { relative } from "./relative.ts";
+
+export { lengthInWords, relative } from "./relative.ts";
 
 export interface TimeProps {
   readonly at: Instant | null;
@@ -18,13 +13,22 @@ export interface TimeProps {
   readonly none?: string;
 }
 
-/** In a cell of a table the absolute time stands below the words. */
+/** In a cell of a table the absolute time stands below the words, which the client script renews. */
 export function Time({ at, now, none = "–" }: TimeProps): Html {
   if (at === null) return <>{none}</>;
   return (
-    <time class="when" datetime={toRfc3339(at)} title={absolute(at)}>
+    <time class="when" data-ago datetime={toRfc3339(at)} title={absolute(at)}>
       {relative(at, now)}
       <span class="sub">{` ${shortly(at)}`}</span>
+    </time>
+  );
+}
+
+/** The words alone, within a sentence; the client script renews them. */
+export function Ago({ at, now }: { readonly at: Instant; readonly now: Instant }): Html {
+  return (
+    <time data-ago datetime={toRfc3339(at)} title={absolute(at)}>
+      {relative(at, now)}
     </time>
   );
 }
@@ -45,30 +49,6 @@ const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 /** `2026-11-23 15:03:36 UTC`. */
 export function absolute(at: Instant): string {
   return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
-}
-
-const units: readonly (readonly [Milliseconds, string])[] = [
-  [days(365), "year"],
-  [days(1), "day"],
-  [hours(1), "hour"],
-  [minutes(1), "minute"],
-  [seconds(1), "second"],
-];
-
-/** `in 3 days`, `2 minutes ago`, `now`: the largest unit of which there are two, rounded down. */
-export function relative(at: Instant, now: Instant): string {
-  const words = lengthInWords(Math.abs(at - now));
-  if (words === undefined) return "now";
-  return at > now ? `in ${words}` : `${words} ago`;
-}
-
-/** `3 days`; undefined below a second. */
-export function lengthInWords(length: Milliseconds): string | undefined {
-  const unit = units.find(([size]) => length >= 2 * size) ?? units.find(([size]) => length >= size);
-  if (!unit) return undefined;
-  const [size, name] = unit;
-  const n = Math.floor(length / size);
-  return `${n} ${name}${n === 1 ? "" : "s"}`;
 }
 
 /** How long a step took: `0.42 s`, `3 min 5 s`. */

@@ -12,6 +12,7 @@ import { fieldsOf, type Nested } from "#views/fields.ts";
 import type { SentForm, Texts } from "#views/frame.ts";
 import { csrfTokenOf, isToken, readCookie, requireCsrf, sessionCookie } from "./authenticate.ts";
 import { readBytes } from "./body.ts";
+import { baseIn, lastChange, settle } from "./pages/conflict.ts";
 import { destinationOf } from "./pages/destinations.ts";
 import { readForm, secretNames } from "./pages/form-input.ts";
 import { localPath } from "./pages/page.ts";
@@ -66,8 +67,10 @@ async function readPosted(c: Request, contract: Contract, limit: number): Promis
   const control = Object.fromEntries(
     names.filter((it) => it.startsWith("_")).map((name) => [name.slice(1), all.get(name) ?? ""]),
   );
-  const input = readForm(fieldsOf(contract, nestedOf(contract, texts)), texts);
-  return { contract, texts, control, input };
+  const fields = fieldsOf(contract, nestedOf(contract, texts));
+  const base = baseIn(control["base"]);
+  const settled = base === undefined ? texts : settle(fields, { texts, base, control });
+  return { contract, texts: settled, control, base, input: readForm(fields, settled) };
 }
 
 /** The schema of a configuration follows from the type that the form names; without its fields it is JSON. */
@@ -191,7 +194,12 @@ async function refuse(
   const problem = shownProblem(site, c, it.error);
   const sent = sentOf(it.posted, { ...problem, errors: plainer(it.posted, problem.errors) });
   const from = localPath(it.posted.control["from"]) ?? "/";
-  return await showAt(site, c, visitor, from, { sent, status: problem.status });
+  const changed =
+    problem.status === 412 ? await lastChange(site, c, visitor, it.posted) : undefined;
+  return await showAt(site, c, visitor, from, {
+    sent: { ...sent, changed },
+    status: problem.status,
+  });
 }
 
 /** What is missing is said as that, not as what its type would have been. */
@@ -210,5 +218,5 @@ function sentOf(posted: Posted, problem: SentForm["problem"]): SentForm {
   const { contract, texts, input } = posted;
   const hidden = new Set(secretNames(fieldsOf(contract, nestedOf(contract, texts))));
   const kept = Object.entries(input.texts).filter(([name]) => !hidden.has(name));
-  return { operation: contract.name, values: Object.fromEntries(kept), problem };
+  return { operation: contract.name, values: Object.fromEntries(kept), problem, base: posted.base };
 }

@@ -243,21 +243,6 @@ describe("forms", () => {
     expect(shown.form("certificates.update").fields.getAll("target_ids")).toEqual(["", "tgt-gone"]);
   });
 
-  test("lose a race openly: what was typed stays, and the other change too", async () => {
-    const { ok } = site.product;
-    const { id } = await ok("POST", "/api/v1/teams", { name: "raced" });
-    const form = (await admin.get(`/teams/${id}/edit`)).form("teams.update");
-    await ok("PATCH", `/api/v1/teams/${id}`, { description: "theirs" });
-    const answer = await admin.send(form, { description: "mine" });
-    expect(answer.status).toBe(412);
-    expect(answer.html).toContain("it was changed by somebody else");
-    expect(answer.form("teams.update").fields.get("description")).toBe("mine");
-    expect((await ok("GET", `/api/v1/teams/${id}`)).description).toBe("theirs");
-    // Seen and sent again, it counts.
-    expect((await admin.send(answer.form("teams.update"))).status).toBe(303);
-    expect((await ok("GET", `/api/v1/teams/${id}`)).description).toBe("mine");
-  });
-
   test("survive the end of the session: typed once, signed in again, sent", async () => {
     const { clock } = site.product;
     const visitor = site.visitor();

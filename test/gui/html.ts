@@ -76,7 +76,8 @@ export function formsIn(html: string): readonly Form[] {
 }
 
 const isSent = ({ attributes }: Element): boolean =>
-  attributes.has("name") && (attributes.get("type") !== "checkbox" || attributes.has("checked"));
+  attributes.has("name") &&
+  (!["checkbox", "radio"].includes(attributes.get("type") ?? "") || attributes.has("checked"));
 
 /** What is wrong with a page for people who use assistive technology, as far as markup tells. */
 export function faultsIn(html: string): readonly string[] {
@@ -99,7 +100,7 @@ export function faultsIn(html: string): readonly string[] {
     const isControl =
       !it.attributes.has("hidden") &&
       (["select", "textarea"].includes(it.tag) ||
-        (it.tag === "input" && type !== "hidden" && type !== "checkbox"));
+        (it.tag === "input" && !["hidden", "checkbox", "radio"].includes(type ?? "")));
     const id = it.attributes.get("id");
     if (isControl && !(id && labelled.has(id)))
       faults.push(`no label: ${it.attributes.get("name")}`);

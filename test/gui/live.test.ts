@@ -53,6 +53,29 @@ describe("an open page", () => {
     return seen;
   };
 
+  test("says how long ago things were as of now, and without a script when it was made", async () => {
+    const { page, complaints, close } = await enter(`/certificates/${id}`);
+    const said = await page.evaluate(() => {
+      const time = document.querySelector("time[data-ago]");
+      const at = new Date(Date.now() - 2 * 3_600_000 - 5_000).toISOString();
+      time?.setAttribute("datetime", at);
+      const before = time?.querySelector(".sub")?.textContent;
+      // As when somebody comes back to the tab.
+      document.dispatchEvent(new Event("visibilitychange"));
+      const after = time?.querySelector(".sub")?.textContent;
+      return { words: time?.firstChild?.textContent, isKept: before === after };
+    });
+    expect(said).toEqual({ words: "2 hours ago", isKept: true });
+    expect(complaints).toEqual([]);
+    const state = await page.context().storageState();
+    await close();
+    const plain = await openTab(browser, url, { javaScriptEnabled: false, storageState: state });
+    await plain.page.goto(`/certificates/${id}`);
+    const made = plain.page.locator(".foot [data-live]");
+    expect(await made.textContent()).toMatch(/^Page of \d\d:\d\d:\d\d UTC$/);
+    await plain.close();
+  });
+
   test("shows what happened to its thing, and asks for itself only then", async () => {
     const { page, complaints, close } = await enter(`/certificates/${id}`);
     expect(await page.locator(".foot [data-live]").textContent()).toMatch(

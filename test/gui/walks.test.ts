@@ -167,12 +167,20 @@ describe("a form", () => {
     await first.page.getByRole("button", { name: /save/i }).first().click();
     await first.page.getByText("done.").first().waitFor();
     await second.getByRole("button", { name: /save/i }).first().click();
-    await second
-      .getByText(/changed (by somebody|meanwhile|since)/i)
-      .first()
-      .waitFor();
-    expect(await theirs?.inputValue()).toBe("typed in the second tab");
-    expect((await server.call("GET", `/teams/${id}`)).description).toBe("typed in the first tab");
+    const root = second.getByText("root changed it");
+    await root.waitFor();
+    const kept = second.getByRole("radio", { name: "Keep theirs: typed in the first tab" });
+    const own = second.getByRole("radio", { name: "Save mine: typed in the second tab" });
+    expect([await kept.isChecked(), await own.isChecked()]).toEqual([false, false]);
+    // Without a choice the browser sends nothing.
+    await second.getByRole("button", { name: /save/i }).first().click();
+    const now = async () => (await server.call("GET", `/teams/${id}`)).description;
+    expect(await now()).toBe("typed in the first tab");
+    await own.focus();
+    await second.keyboard.press("Space");
+    await second.getByRole("button", { name: /save/i }).first().click();
+    await second.getByText("done.").first().waitFor();
+    expect(await now()).toBe("typed in the second tab");
     await first.close();
   }, 60_000);
 

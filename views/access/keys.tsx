@@ -104,7 +104,7 @@ export function NewKeyForm({
 }): Html {
   return (
     <>
-      <Head title="New API key" lede="It is shown once, when it is made." />
+      <Head title="New API key" help="api-key" lede="It is shown once, when it is made." />
       <OperationForm
         of={accessApi.createKey}
         frame={frame}

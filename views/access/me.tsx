@@ -31,6 +31,7 @@ export function MePage(props: MeProps): Html {
     <>
       <Head
         title={name}
+        help="user-and-session"
         lede={`You are signed in in ${n === 1 ? "1 place" : `${n} places`}. Sign out ends them all.`}
       >
         {sessions.length > 0 ? (

@@ -80,6 +80,7 @@ export function NewUserPage({
     <>
       <Head
         title="New user"
+        help="user-and-session"
         lede="They sign in with the name and this first password, and can change it."
       />
       <OperationForm
@@ -105,6 +106,7 @@ export function UserPage({ frame, user, values, choices }: UserProps): Html {
     <>
       <Head
         title={user.name}
+        help="user-and-session"
         lede="An empty password stays as it is. A new password or a lock ends the user's sessions."
       />
       <OperationForm

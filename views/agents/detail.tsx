@@ -41,7 +41,12 @@ export function AgentPage(props: AgentProps): Html {
   const isAtWork = agent.retiredAt === null;
   return (
     <>
-      <Head title={agent.name} status={<Status of={agent.status} />} lede={<Sentence {...props} />}>
+      <Head
+        title={agent.name}
+        status={<Status of={agent.status} />}
+        help="agent"
+        lede={<Sentence {...props} />}
+      >
         {isAtWork && frame.may(targetsApi.create) ? (
           <a class="btn" href={`/targets/new?agent_id=${encodeURIComponent(agent.id)}`}>
             <Icon name="plus" class="i-s" />

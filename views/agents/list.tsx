@@ -14,7 +14,7 @@ import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
 import type { Column } from "../table.tsx";
 import { Tabs } from "../tabs.tsx";
-import { relative, shortly, Time } from "../time.tsx";
+import { Ago, Time } from "../time.tsx";
 
 export interface Fleet {
   readonly total: number;
@@ -182,12 +182,10 @@ const columnsOf = (frame: Frame, names: Names): readonly Column<AgentView>[] => 
           {it.lastHeartbeatAt === null ? (
             "Never heard of"
           ) : (
-            <time
-              datetime={new Date(it.lastHeartbeatAt).toISOString()}
-              title={shortly(it.lastHeartbeatAt)}
-            >
-              {`Heard of ${relative(it.lastHeartbeatAt, frame.now)}`}
-            </time>
+            <>
+              {"Heard of "}
+              <Ago at={it.lastHeartbeatAt} now={frame.now} />
+            </>
           )}
         </span>
       </>

@@ -46,6 +46,7 @@ function Beginning(props: CertificateProps): Html {
     <Head
       title={certificate.name}
       status={<Status of={certificate.status} />}
+      help="certificate"
       lede={<Sentence of={certificate} served={served} earlier={earlier} now={frame.now} />}
     >
       <Actions {...props} />

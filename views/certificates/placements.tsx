@@ -28,6 +28,7 @@ export function Versions({ frame, versions, names, isPlaced }: VersionsProps): H
     { title: "Version", label: false, cell: (it) => <Which of={it} now={now} /> },
     {
       title: "Valid",
+      class: "w",
       cell: (it) => (
         <>
           {`${dateOf(it.notBefore)} to ${dateOf(it.notAfter)}`}

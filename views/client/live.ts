@@ -3,6 +3,7 @@
  * a list never moves by itself but says how much has changed. A page that nobody sees listens to nothing.
  */
 import { all, find, htmx, make } from "./dom.ts";
+import { renewTimes } from "./times.ts";
 import { forgetToast, toast } from "./toast.ts";
 
 interface Told {
@@ -29,6 +30,7 @@ let heardAt = 0;
 let listening = "";
 let failures = 0;
 let changes = 0;
+let ticks = 0;
 let again: ReturnType<typeof setTimeout> | undefined;
 
 export function startLive(): void {
@@ -58,7 +60,10 @@ function follow(): void {
   if (state === "ended") return;
   disconnect();
   if (document.visibilityState === "hidden") show("paused");
-  else connect();
+  else {
+    renewTimes(Date.now() + ahead);
+    connect();
+  }
 }
 
 function disconnect(): void {
@@ -74,6 +79,7 @@ function connect(): void {
   if (seen !== "") query.set("after", seen);
   else if (made !== undefined) query.set("since", made);
   heardAt = Date.now();
+  paint();
   const stream = new EventSource(`/ui/live?${query}`);
   source = stream;
   const on = (name: string, work: (told: Told) => void) =>
@@ -211,6 +217,8 @@ function tick(): void {
     retry();
   }
   if (state === "live") paint();
+  ticks++;
+  if (ticks % 10 === 0) renewTimes(Date.now() + ahead);
 }
 
 /** The moment is the server's; while updates are paused it stands at the last word. */

@@ -1,6 +1,7 @@
 /** The list of a simple thing, and the form of a new one, from the contracts that `crud()` made. */
 /** @jsxImportSource hono/jsx */
 import { countOf } from "../count.ts";
+import { conceptAt } from "../docs/concepts.ts";
 import { Empty } from "../empty.tsx";
 import { OperationForm } from "../form.tsx";
 import type { Choices, Frame } from "../frame.ts";
@@ -132,7 +133,7 @@ export function CrudNew<T extends Thing, More>(props: CrudNewProps<T, More>): Ht
   const { of, frame, choices } = props;
   return (
     <>
-      <Head title={`New ${of.one}`} lede={of.purpose} />
+      <Head title={`New ${of.one}`} help={conceptAt[of.path]} lede={of.purpose} />
       <OperationForm
         of={of.api.create}
         frame={frame}

@@ -22,7 +22,7 @@ export function DashboardPage(props: DashboardProps): Html {
   const isNew = counts.certificates.now === 0;
   return (
     <Live frame={frame} running={false}>
-      <Head title={titleOf(props)} lede={<Lede {...props} />}>
+      <Head title={titleOf(props)} help="attention" lede={<Lede {...props} />}>
         {frame.may(certificatesApi.create) ? (
           <a class="btn btn-primary" href="/certificates/new" data-new>
             <Icon name="plus" class="i-s" />

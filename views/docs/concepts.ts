@@ -21,6 +21,9 @@ export const concepts = {
   "api-key": "an API key",
   "user-and-session": "a user, and a session",
   role: "a role",
+  attention: "what needs someone",
+  setting: "a setting",
+  health: "the health of the server",
 } as const;
 
 export type Concept = keyof typeof concepts;

@@ -46,6 +46,7 @@ export function IssuerPage(props: IssuerProps): Html {
       <Head
         title={issuer.name}
         status={<IssuerState of={issuer} />}
+        help="issuer"
         lede={<IssuerSentence {...props} now={frame.now} />}
       >
         <EditLink of={issuersApi.update} frame={frame} href={`/issuers/${issuer.id}/edit`} />

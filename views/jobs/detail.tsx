@@ -49,6 +49,7 @@ export function JobPage(props: JobProps): Html {
       <Head
         title={titleOf(job)}
         status={<Status of={job.status} />}
+        help="job"
         lede={<Sentence of={job} now={frame.now} />}
       >
         <Actions {...props} />

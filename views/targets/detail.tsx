@@ -53,6 +53,7 @@ export function TargetPage(props: TargetProps): Html {
       <Head
         title={target.name}
         status={<UseState of={target} />}
+        help="target"
         lede={<TargetSentence target={target} inPlace={props.inPlace} now={frame.now} />}
       >
         {target.retiredAt === null ? (

@@ -8,5 +8,7 @@ export interface Posted {
   readonly texts: Texts;
   /** `csrf`, `from`, `next`, `revision`, `carry`: what travels beside the operation's input, with `_` before its name. */
   readonly control: Readonly<Record<string, string | undefined>>;
+  /** Of a change: what the form was made with. */
+  readonly base: Texts | undefined;
   readonly input: FormInput;
 }

@@ -4,8 +4,9 @@ import { z } from "zod";
 import { accessApi } from "#features/access/api.ts";
 import { anonymous } from "#features/context.ts";
 import { SignInPage } from "#views/access/sign-in.tsx";
-import type { SentForm } from "#views/frame.ts";
+import type { SentForm, Texts } from "#views/frame.ts";
 import { csrfTokenOf, sessionCookie } from "../authenticate.ts";
+import { TextsSchema } from "./conflict.ts";
 import { localPath } from "./page.ts";
 import type { Posted } from "./posted.ts";
 import { respond, type ShowOptions, showAt, shownProblem } from "./show.tsx";
@@ -24,7 +25,8 @@ import {
 const Carried = z.strictObject({
   operation: z.string().max(100),
   from: z.string().max(4_000),
-  values: z.record(z.string(), z.array(z.string())),
+  values: TextsSchema,
+  base: TextsSchema.optional(),
 });
 type Carried = z.output<typeof Carried>;
 
@@ -37,14 +39,20 @@ export async function signInAgain(
   control: Posted["control"],
 ): Promise<Response> {
   const from = localPath(control["from"]) ?? "/";
-  const values = Object.fromEntries(
-    Object.entries(sent.values).map(([name, texts]) => [name, [...texts]]),
-  );
-  const carried: Carried = { operation: sent.operation, from, values };
+  const values = copyOf(sent.values);
+  const carried: Carried = {
+    operation: sent.operation,
+    from,
+    values,
+    ...(sent.base ? { base: copyOf(sent.base) } : {}),
+  };
   const note = "Your session has ended. Sign in again: what you typed is kept.";
   const about = { operation: accessApi.signIn.name, values: {}, problem: undefined, note };
   return await signInPage(site, c, visitor, { carried, next: from, sent: about, status: 401 });
 }
+
+const copyOf = (texts: Texts) =>
+  Object.fromEntries(Object.entries(texts).map(([name, all]) => [name, [...all]]));
 
 interface SignIn extends ShowOptions {
   readonly carried?: Carried | undefined;
@@ -111,11 +119,11 @@ async function resume(
   site: Site,
   c: Request,
   token: string,
-  { operation, from, values }: Carried,
+  { operation, from, values, base }: Carried,
 ): Promise<Response> {
   const visitor = await visitorOfSession(site, c, token);
   const note = "You are signed in again. Nothing was sent yet: look at the form and send it.";
-  const sent = { operation, values, problem: undefined, note };
+  const sent = { operation, values, base, problem: undefined, note };
   const response = await showAt(site, c, visitor, localPath(from) ?? "/", { sent });
   response.headers.append("set-cookie", sessionCookieOf(token));
   return response;
