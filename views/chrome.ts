@@ -1,7 +1,9 @@
 /** What stands around a page: the ways through the product, the way back, who looks at it and how. */
+
 import type { Frame } from "./frame.ts";
 import type { Children } from "./html.ts";
 import type { IconName } from "./icons.ts";
+import type { DoneView } from "./toast.tsx";
 
 export interface NavEntry {
   readonly path: string;
@@ -40,6 +42,6 @@ export interface LayoutProps {
   readonly theme: Theme;
   readonly version: string;
   /** What was just done. */
-  readonly done?: string | undefined;
+  readonly done?: DoneView | undefined;
   readonly children?: Children;
 }

@@ -7,6 +7,7 @@ import type { Html } from "./html.ts";
 import { Icon } from "./icon.tsx";
 import { ProblemNote } from "./problem.tsx";
 import { Dock, Foot, Side, Top } from "./shell.tsx";
+import { Toast } from "./toast.tsx";
 
 /** Extensions are named, so that nothing else can register; a failed refresh is the page's own business. */
 const htmxConfig = JSON.stringify({ extensions: "hx-csp", includeIndicatorCSS: false });
@@ -49,7 +50,7 @@ export function Layout(props: LayoutProps): Html {
         {props.user === undefined && !props.open ? <Plain {...props} /> : <App {...props} />}
         <dialog id="over" class="modal"></dialog>
         <div id="toasts" class="toasts" role="status">
-          {props.done ? <Toast frame={frame} text={props.done} /> : null}
+          {props.done ? <Toast frame={frame} of={props.done} /> : null}
         </div>
       </body>
     </html>
@@ -129,17 +130,3 @@ function Sent({ frame }: { readonly frame: Frame }): Html {
 /** The form itself says what somebody else changed, and what there is to choose. */
 const isExplained = ({ problem, base }: SentForm): boolean =>
   problem?.status === 412 && base !== undefined;
-
-/** Without a script it stays until the next page; the link closes it. */
-function Toast({ frame, text }: { readonly frame: Frame; readonly text: string }): Html {
-  return (
-    <div class="toast1">
-      <Icon name="circle-check" />
-      <span>{text}</span>
-      <span />
-      <a class="ib" href={frame.here} aria-label="Close this message" data-close-toast>
-        <Icon name="x" />
-      </a>
-    </div>
-  );
-}

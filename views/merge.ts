@@ -96,3 +96,29 @@ function rowsMeaning(field: Field, part: Texts): string {
   // A tick alone is no row, nor are the empty ones at the end.
   return JSON.stringify(rows.filter((row) => row.some((it) => it !== "" && it !== "false")));
 }
+
+/** What stood in the fields that the person changed; an empty text where nothing did. */
+export function changedFrom(
+  fields: readonly Field[],
+  { base, mine }: { readonly base: Texts; readonly mine: Texts },
+  choices: Choices = {},
+): Texts {
+  const changed = leavesOf(fields, choices).filter(
+    (field) =>
+      wasSent(field, mine) &&
+      meaning(field, partOf(field, base)) !== meaning(field, partOf(field, mine)),
+  );
+  return Object.assign(
+    {},
+    ...changed.map((field) => ({
+      ...Object.fromEntries(
+        Object.keys(partOf(field, mine)).map((name) => [
+          name,
+          // An empty text means that nothing is said, which a box cannot mean.
+          [field.control === "checkbox" ? "false" : ""],
+        ]),
+      ),
+      ...partOf(field, base),
+    })),
+  );
+}

@@ -25,6 +25,10 @@ export interface Contract<In extends z.ZodObject = z.ZodObject, Out extends z.Zo
   readonly name: `${string}.${string}`;
   readonly summary: string;
   readonly description?: string;
+  /** Of a write, said when it has been done: `{} was archived`, where `{}` stands for the thing's name. */
+  readonly done?: string;
+  /** The operation on the same thing that takes it back. */
+  readonly undo?: `${string}.${string}`;
   readonly method: Method;
   /** `/api/v1/certificates/:id/renew`; every `:name` is a key of the input. */
   readonly path: string;

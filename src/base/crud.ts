@@ -68,6 +68,7 @@ export function crud<
     create: contract({
       name: `${resource}.create`,
       summary: `Add ${one}`,
+      done: "{} was added",
       method: "POST",
       path,
       ...shared,
@@ -83,6 +84,7 @@ export function crud<
     update: contract({
       name: `${resource}.update`,
       summary: `Change ${one}; what is not named stays, null clears`,
+      done: "{} was changed",
       method: "PATCH",
       path: `${path}/:id`,
       ...shared,
@@ -95,6 +97,7 @@ export function crud<
     replace: contract({
       name: `${resource}.replace`,
       summary: `Replace ${one} as a whole`,
+      done: "{} was changed",
       method: "PUT",
       path: `${path}/:id`,
       ...shared,
@@ -106,6 +109,7 @@ export function crud<
     remove: contract({
       name: `${resource}.delete`,
       summary: `Delete ${one} that nothing uses`,
+      done: "{} was deleted",
       method: "DELETE",
       path: `${path}/:id`,
       ...shared,

@@ -14,13 +14,22 @@ import { csrfTokenOf, isToken, readCookie, requireCsrf, sessionCookie } from "./
 import { readBytes } from "./body.ts";
 import { baseIn, lastChange, settle } from "./pages/conflict.ts";
 import { destinationOf } from "./pages/destinations.ts";
+import { type Done, doneCookie, nameBefore, nameIn, toCookie, undoOf } from "./pages/done.ts";
 import { readForm, secretNames } from "./pages/form-input.ts";
 import { localPath } from "./pages/page.ts";
 import type { Posted } from "./pages/posted.ts";
 import { signInAgain, startSession, stopSession } from "./pages/session.tsx";
-import { doneCookie, showAt, shownProblem } from "./pages/show.tsx";
+import { showAt, shownProblem } from "./pages/show.tsx";
 import { shownOnce } from "./pages/shown-once.tsx";
-import { call, cookie, type Request, type Site, type Visitor, visitorOf } from "./pages/site.ts";
+import {
+  call,
+  cookie,
+  type Request,
+  type Site,
+  type Visitor,
+  visitOf,
+  visitorOf,
+} from "./pages/site.ts";
 import type { App } from "./shell.ts";
 
 /** Machine operations that people do in pages. */
@@ -53,6 +62,9 @@ function requireOwnSite(c: Request): void {
   throw new Problem("forbidden", "the form was sent by another site");
 }
 
+/** Reading for a form is done on no page. */
+const nowhere = { path: "/", query: new URLSearchParams(), params: {}, sent: undefined };
+
 async function readPosted(c: Request, contract: Contract, limit: number): Promise<Posted> {
   const type = c.req.header("content-type") ?? "";
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) {
@@ -70,7 +82,7 @@ async function readPosted(c: Request, contract: Contract, limit: number): Promis
   const fields = fieldsOf(contract, nestedOf(contract, texts));
   const base = baseIn(control["base"]);
   const settled = base === undefined ? texts : settle(fields, { texts, base, control });
-  return { contract, texts: settled, control, base, input: readForm(fields, settled) };
+  return { contract, texts: settled, control, base, fields, input: readForm(fields, settled) };
 }
 
 /** The schema of a configuration follows from the type that the form names; without its fields it is JSON. */
@@ -98,8 +110,9 @@ async function perform(
     const { contract } = posted;
     const revision = revisionOf(posted.control["revision"]);
     const input = posted.input.raw;
+    const name = await nameBefore(visitOf(site, c, visitor, nowhere), contract, input["id"]);
     const outcome = await call(site, c, visitor.identity, { contract, input, revision });
-    return await succeed(site, c, visitor, { posted, outcome });
+    return await succeed(site, c, visitor, { posted, outcome, name });
   } catch (error) {
     return await refuse(site, c, visitor, { posted, error });
   }
@@ -134,10 +147,12 @@ async function succeed(
   site: Site,
   c: Request,
   visitor: Visitor,
-  it: { readonly posted: Posted; readonly outcome: Outcome },
+  it: { readonly posted: Posted; readonly outcome: Outcome; readonly name: string },
 ): Promise<Response> {
   const { contract, input, control } = it.posted;
-  if (it.outcome.kind === "deferred") return redirect(`/jobs/${it.outcome.jobId}`, contract);
+  const { name } = it;
+  const done = { operation: contract.name, name, isUndo: control["undo"] !== undefined };
+  if (it.outcome.kind === "deferred") return redirect(`/jobs/${it.outcome.jobId}`, done);
   const secret = await shownOnce(site, c, visitor, { contract, outcome: it.outcome, input });
   if (secret) return secret;
   const output: unknown = toWire(contract.output, it.outcome.output);
@@ -147,7 +162,12 @@ async function succeed(
   const made = encodeURIComponent(String(Reflect.get(result, "id") ?? ""));
   const next =
     localPath(control["next"]?.replaceAll("{id}", made)) ?? destinationOf(contract.name, result);
-  return redirect(next ?? localPath(control["from"]) ?? "/", contract);
+  const undo = undoOf(it.posted, result);
+  return redirect(next ?? localPath(control["from"]) ?? "/", {
+    ...done,
+    name: nameIn(result) ?? name,
+    ...(undo ? { undo } : {}),
+  });
 }
 
 /** What a form may ask to be done with the thing that it made, at once. */
@@ -178,10 +198,10 @@ async function goOn(
 }
 
 /** 303: the next page is a GET, and loading it again does nothing twice. */
-function redirect(location: string, contract: Contract): Response {
+function redirect(location: string, done: Done): Response {
   return new Response(null, {
     status: 303,
-    headers: { location, "set-cookie": cookie(doneCookie, contract.name) },
+    headers: { location, "set-cookie": cookie(doneCookie, toCookie(done)) },
   });
 }
 

@@ -90,7 +90,7 @@ describe("jobs on pages", () => {
     const page = await admin.get("/schedules");
     const answer = await admin.send(page.form("schedules.run", { name: "job-retry" }));
     expect(answer.location).toBe("/schedules");
-    expect((await admin.get("/schedules")).html).toContain("Run a recurring row now: started.");
+    expect((await admin.get("/schedules")).html).toContain(" was told to run now.");
   });
 
   test("an agent with something hanging on it is retired with a reason only, and the counts are told", async () => {

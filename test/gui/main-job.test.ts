@@ -202,7 +202,7 @@ describe("in a browser", () => {
     await page.getByRole("link", { name: "Edit", exact: true }).click();
     await page.getByLabel("Tags").fill("site=main\nnote=a, b");
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("Change owner, team, tags, targets or policy: done.").waitFor();
+    await page.getByText(" was changed.").waitFor();
     await page.getByText("note: a, b").waitFor();
 
     await page.getByRole("button", { name: "Renew now" }).click();

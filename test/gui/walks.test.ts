@@ -165,7 +165,7 @@ describe("a form", () => {
     await theirs?.fill("typed in the second tab");
     await mine?.fill("typed in the first tab");
     await first.page.getByRole("button", { name: /save/i }).first().click();
-    await first.page.getByText("done.").first().waitFor();
+    await first.page.getByText("shared was changed.").first().waitFor();
     await second.getByRole("button", { name: /save/i }).first().click();
     const root = second.getByText("root changed it");
     await root.waitFor();
@@ -179,7 +179,7 @@ describe("a form", () => {
     await own.focus();
     await second.keyboard.press("Space");
     await second.getByRole("button", { name: /save/i }).first().click();
-    await second.getByText("done.").first().waitFor();
+    await second.getByText("shared was changed.").first().waitFor();
     expect(await now()).toBe("typed in the second tab");
     await first.close();
   }, 60_000);

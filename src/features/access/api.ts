@@ -29,6 +29,7 @@ export const accessApi = {
   setup: contract({
     name: "setup.complete",
     summary: "Make the first administrator with the code printed at the first start",
+    done: "{} was set up as administrator",
     method: "POST",
     path: "/api/v1/setup",
     permission: "public",
@@ -134,6 +135,7 @@ export const accessApi = {
   createKey: contract({
     name: "api_keys.create",
     summary: "Make an API key; it is shown once",
+    done: "The key {} was made",
     method: "POST",
     path: "/api/v1/api-keys",
     permission: "keys:write",
@@ -157,6 +159,7 @@ export const accessApi = {
   revokeKey: contract({
     name: "api_keys.revoke",
     summary: "Revoke an API key, at once and for good",
+    done: "The API key was revoked",
     method: "DELETE",
     path: "/api/v1/api-keys/:id",
     permission: "keys:write",
@@ -199,6 +202,7 @@ export const accessApi = {
   createUser: contract({
     name: "users.create",
     summary: "Add a user with a first password",
+    done: "{} was added",
     method: "POST",
     path: "/api/v1/users",
     permission: "users:write",
@@ -222,6 +226,7 @@ export const accessApi = {
   updateUser: contract({
     name: "users.update",
     summary: "Change a user's roles, password or whether they may sign in",
+    done: "{} was changed",
     method: "PATCH",
     path: "/api/v1/users/:id",
     permission: "users:write",

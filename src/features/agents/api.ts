@@ -61,6 +61,7 @@ export const agentsApi = {
   createJoinToken: contract({
     name: "agents.invite",
     summary: "Make a join token: single use, one hour",
+    done: "A join token was made",
     description: "The answer holds the command to run on the new machine; the token is shown once.",
     method: "POST",
     path: "/api/v1/agents/join-tokens",
@@ -231,6 +232,7 @@ export const agentsApi = {
   retire: contract({
     name: "agents.retire",
     summary: "Retire an agent; with force also what hangs on it",
+    done: "{} was retired",
     method: "DELETE",
     path: "/api/v1/agents/:id",
     permission: "agents:write",

@@ -57,6 +57,7 @@ export const certificatesApi = {
   create: contract({
     name: "certificates.create",
     summary: "Order a certificate: from names (an agent makes the key) or from a signing request",
+    done: "{} was ordered",
     description:
       "201 with the certificate when the issuer signs at once; 202 with the job otherwise. The same request sent again finds its certificate.",
     method: "POST",
@@ -71,6 +72,7 @@ export const certificatesApi = {
   update: contract({
     name: "certificates.update",
     summary: "Change owner, team, tags, targets or policy",
+    done: "{} was changed",
     method: "PATCH",
     path: "/api/v1/certificates/:id",
     ...writing,
@@ -83,6 +85,8 @@ export const certificatesApi = {
   archive: contract({
     name: "certificates.archive",
     summary: "Archive a certificate: it is no longer renewed or deployed",
+    done: "{} was archived",
+    undo: "certificates.restore",
     method: "DELETE",
     path: "/api/v1/certificates/:id",
     ...writing,
@@ -98,6 +102,8 @@ export const certificatesApi = {
   restore: contract({
     name: "certificates.restore",
     summary: "Take a certificate out of the archive",
+    done: "{} was taken out of the archive",
+    undo: "certificates.archive",
     method: "POST",
     path: "/api/v1/certificates/:id/restore",
     ...writing,
@@ -110,6 +116,7 @@ export const certificatesApi = {
   tag: contract({
     name: "certificates.tag",
     summary: "Set and remove tags; the others stay",
+    done: "The tags of {} were changed",
     method: "POST",
     path: "/api/v1/certificates/:id/tags",
     ...writing,
@@ -122,6 +129,7 @@ export const certificatesApi = {
   renew: contract({
     name: "certificates.renew",
     summary: "Renew now",
+    done: "The renewal of {} was started",
     method: "POST",
     path: "/api/v1/certificates/:id/renew",
     ...writing,

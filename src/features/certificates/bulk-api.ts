@@ -63,6 +63,7 @@ export const bulkApi = {
   bulkRenew: contract({
     name: "certificates.bulk-renew",
     summary: "Renew many certificates",
+    done: "The renewals were started",
     description:
       "Those named, all that match the criteria, or what both say. Answers with a job; what is revoked, archived, expired or being renewed is skipped.",
     path: "/api/v1/certificates/bulk-renew",
@@ -81,6 +82,7 @@ export const bulkApi = {
   bulkReassign: contract({
     name: "certificates.bulk-reassign",
     summary: "Give many certificates to another owner",
+    done: "Giving them to another owner was started",
     description:
       "Those named, all that match the criteria, or what both say. Without a team each certificate keeps the one it has. Answers with a job.",
     path: "/api/v1/certificates/bulk-reassign",
@@ -101,6 +103,7 @@ export const bulkApi = {
   bulkTag: contract({
     name: "certificates.bulk-tag",
     summary: "Set and remove tags of many certificates",
+    done: "Tagging them was started",
     description:
       "Those named, all that match the criteria, or what both say. Other tags stay. Answers with a job.",
     path: "/api/v1/certificates/bulk-tag",
@@ -113,6 +116,7 @@ export const bulkApi = {
   bulkArchive: contract({
     name: "certificates.bulk-archive",
     summary: "Archive many certificates: they are no longer renewed or deployed",
+    done: "Archiving them was started",
     description:
       "Those named, all that match the criteria, or what both say. `confirm` says how many that are, so that nobody archives more than they have looked at. Answers with a job.",
     path: "/api/v1/certificates/bulk-archive",

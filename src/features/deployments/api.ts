@@ -68,6 +68,7 @@ export const deploymentsApi = {
   deploy: contract({
     name: "certificates.deploy",
     summary: "Deploy the current versions now, to all targets or to one",
+    done: "The deployment of {} was asked for",
     path: "/api/v1/certificates/:id/deploy",
     ...writing,
     input: z.strictObject({
@@ -81,6 +82,7 @@ export const deploymentsApi = {
   redeploy: contract({
     name: "certificates.redeploy",
     summary: "Deploy an earlier version, whose key the agent still has",
+    done: "The deployment of an earlier version of {} was asked for",
     path: "/api/v1/certificates/:id/versions/:versionId/redeploy",
     ...writing,
     input: z.strictObject({ id: Id, versionId: Id }),
@@ -91,6 +93,7 @@ export const deploymentsApi = {
   validate: contract({
     name: "certificates.validate",
     summary: "Look now at what every target of a certificate serves",
+    done: "A look at the targets of {} was asked for",
     path: "/api/v1/certificates/:id/validate",
     ...writing,
     input: z.strictObject({ id: Id }),

@@ -21,6 +21,7 @@ export const issuerActionsApi = {
   test: contract({
     name: "issuers.test",
     summary: "Test the connection to an issuer",
+    done: "{} was tested",
     method: "POST",
     path: "/api/v1/issuers/:id/test",
     permission: "issuers:write",

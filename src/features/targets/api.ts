@@ -24,6 +24,7 @@ export const targetActionsApi = {
   test: contract({
     name: "targets.test",
     summary: "Have the agent test a target: paths, commands, endpoint",
+    done: "The test of {} was asked for",
     method: "POST",
     path: "/api/v1/targets/:id/test",
     permission: "targets:write",

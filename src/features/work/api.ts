@@ -65,6 +65,7 @@ export const workApi = {
   cancel: contract({
     name: "jobs.cancel",
     summary: "Cancel a job; a running one is asked to stop",
+    done: "The job was told to stop",
     path: "/api/v1/jobs/:id/cancel",
     ...acting,
     input: byId,
@@ -75,6 +76,7 @@ export const workApi = {
   retry: contract({
     name: "jobs.retry",
     summary: "Try a failed job again, or one that waits for its next attempt now",
+    done: "The job is tried again",
     path: "/api/v1/jobs/:id/retry",
     ...acting,
     input: byId,
@@ -85,6 +87,8 @@ export const workApi = {
   pause: contract({
     name: "jobs.pause",
     summary: "Pause bulk work between two of its items",
+    done: "The job was paused",
+    undo: "jobs.resume",
     path: "/api/v1/jobs/:id/pause",
     ...acting,
     input: byId,
@@ -95,6 +99,8 @@ export const workApi = {
   resume: contract({
     name: "jobs.resume",
     summary: "Go on with a paused job",
+    done: "The job goes on",
+    undo: "jobs.pause",
     path: "/api/v1/jobs/:id/resume",
     ...acting,
     input: byId,
@@ -123,6 +129,7 @@ export const workApi = {
   approve: contract({
     name: "jobs.approve",
     summary: "Approve what a job waits to do; never one's own",
+    done: "The job was approved",
     path: "/api/v1/jobs/:id/approve",
     ...acting,
     aliases: ["/api/v1/approvals/:id/approve"],
@@ -138,6 +145,7 @@ export const workApi = {
   reject: contract({
     name: "jobs.reject",
     summary: "Reject what a job waits to do",
+    done: "The job was rejected",
     path: "/api/v1/jobs/:id/reject",
     ...acting,
     aliases: ["/api/v1/approvals/:id/reject"],
@@ -167,6 +175,7 @@ export const workApi = {
   runSchedule: contract({
     name: "schedules.run",
     summary: "Run a recurring row now",
+    done: "{} was told to run now",
     method: "POST",
     path: "/api/v1/schedules/:name/run",
     permission: "schedules:run",

@@ -1,5 +1,6 @@
 /** A form as it arrived. */
 import type { Contract } from "#base/contract.ts";
+import type { Field } from "#views/fields.ts";
 import type { Texts } from "#views/frame.ts";
 import type { FormInput } from "./form-input.ts";
 
@@ -10,5 +11,6 @@ export interface Posted {
   readonly control: Readonly<Record<string, string | undefined>>;
   /** Of a change: what the form was made with. */
   readonly base: Texts | undefined;
+  readonly fields: readonly Field[];
   readonly input: FormInput;
 }

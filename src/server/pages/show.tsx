@@ -3,7 +3,6 @@
 import { gzipSync } from "node:zlib";
 import { getCookie } from "hono/cookie";
 import { accessApi } from "#features/access/api.ts";
-import { contracts } from "#features/apis.ts";
 import { viewsApi } from "#features/saved-views/api.ts";
 import type { SentForm, ShownProblem } from "#views/frame.ts";
 import { type Html, toDocument } from "#views/html.ts";
@@ -13,11 +12,9 @@ import { ProblemPage } from "#views/problem.tsx";
 import { keptListAt } from "#views/saved-views.tsx";
 import { pagePolicy } from "../headers.ts";
 import { problemDocument } from "../problem-response.ts";
+import { doneCookie, fromCookie } from "./done.ts";
 import { matchPage, type Page, type Shown, type Visit } from "./page.ts";
 import { cookie, type Request, type Site, themeOf, type Visitor, visitOf } from "./site.ts";
-
-/** Names what was done, for the page that is shown next. */
-export const doneCookie = "__Host-certctl-done";
 
 export interface ShowOptions {
   readonly sent?: SentForm | undefined;
@@ -116,7 +113,8 @@ export async function respond(
   it: Answer,
 ): Promise<Response> {
   const { frame, actor, path } = it.visit;
-  const done = doneText(getCookie(c, doneCookie));
+  const given = getCookie(c, doneCookie);
+  const done = fromCookie(given);
   const section = it.page?.section ?? `/${path.split("/")[1] ?? ""}`;
   const document = await toDocument(
     <Layout
@@ -139,7 +137,7 @@ export async function respond(
     "content-security-policy": pagePolicy(frame.nonce),
   });
   for (const each of visitor.cookies) headers.append("set-cookie", each);
-  if (done !== undefined) headers.append("set-cookie", cookie(doneCookie, ""));
+  if (given !== undefined) headers.append("set-cookie", cookie(doneCookie, ""));
   return zipped(c, document, it.status, headers);
 }
 
@@ -151,14 +149,6 @@ function zipped(c: Request, document: string, status: number, headers: Headers):
   }
   headers.set("content-encoding", "gzip");
   return new Response(new Uint8Array(gzipSync(document, { level: 5 })), { status, headers });
-}
-
-/** Only what is a contract's name is said again. */
-function doneText(name: string | undefined): string | undefined {
-  const contract = contracts.find((it) => it.name === name);
-  if (!contract) return undefined;
-  const [what = ""] = contract.summary.split(/[:;]/);
-  return `${what}: ${contract.answer === "accepted" ? "started" : "done"}.`;
 }
 
 /** Where to go first; parts of a page that refresh themselves say it in place, and nothing typed is lost. */
