@@ -191,6 +191,8 @@ export async function moveIdle(
         ...(change.error === undefined ? {} : { last_error: change.error }),
         ...(change.input === undefined ? {} : { input: json(change.input) }),
         ...(event === "retry" || event === "resume" ? { attempts: 0 } : {}),
+        // What ends without a worker was done in one go.
+        ...(event === "succeed" ? { attempts: 1 } : {}),
         ...(event === "retry" ? { retried: 1 as const } : {}),
       })
       .where("pk", "=", pk)
@@ -235,15 +237,22 @@ export interface Step {
   readonly endedAt: Instant;
 }
 
-/** Steps of one attempt, in order. `detail` is cut to 2,000 characters: a page shows it. */
-export async function insertSteps(db: Db, job: Job, steps: readonly Step[]): Promise<void> {
+/**
+ * Steps of one attempt, in order; what comes before the first attempt belongs to it. `detail` is cut to 2,000
+ * characters: a page shows it.
+ */
+export async function insertSteps(
+  db: Db,
+  job: Pick<Job, "pk" | "attempts">,
+  steps: readonly Step[],
+): Promise<void> {
   if (steps.length === 0) return;
   await db
     .insertInto("job_steps")
     .values(
       steps.map((step) => ({
         job_pk: job.pk,
-        attempt: job.attempts,
+        attempt: Math.max(job.attempts, 1),
         name: step.name,
         outcome: step.outcome,
         detail: step.detail?.slice(0, 2_000) ?? null,

@@ -54,9 +54,16 @@ export interface Signed {
 }
 
 /** Applies every check and has the issuer sign at once. Throws `refused`; `issuer-failed`. */
-export async function signNow(parts: Parts, draft: Draft, signal: AbortSignal): Promise<Signed> {
+export async function signNow(
+  parts: Parts,
+  draft: Draft,
+  signal: AbortSignal,
+  /** Called between the checks and the signature. */
+  onChecked?: () => void,
+): Promise<Signed> {
   const host = await signingHost(parts, draft.issuer);
   const order = checked(parts, draft, host.authority);
+  onChecked?.();
   const began = parts.clock.now();
   const labels = { issuer_type: draft.issuer.type };
   const issued = await issuedBy(draft.issuer, () =>

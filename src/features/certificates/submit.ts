@@ -1,6 +1,7 @@
 /** The agent's half of issuing: it hands in the signing request of its job; a CA of ours signs at once. */
 
 import { invalid, Lost, notFound, Problem } from "#base/problem.ts";
+import type { Instant } from "#base/time.ts";
 import { announce } from "#jobs/announce.ts";
 import * as jobs from "#jobs/queries.ts";
 import { encodePem } from "#pki/pem.ts";
@@ -22,6 +23,7 @@ import { findVersionById, loadChain, pemOfChain } from "./version-queries.ts";
 export const submitCsr = write(certificatesApi.submitCsr, {
   async prepare(ctx, input) {
     requireSelf(ctx.actor, input.id);
+    const receivedAt = ctx.clock.now();
     const job = await queries.findJobOfAgent(ctx.reader, input.jobId, ctx.actor.pk);
     if (!job || job.kind !== issueJob.kind) throw notFound("job", input.jobId);
     const { versionId, isRenewal, certificateId } = IssueInput.parse(job.input);
@@ -37,7 +39,8 @@ export const submitCsr = write(certificatesApi.submitCsr, {
     }
     requireSameNames(request, storedNames(certificate));
     const parts = { certificate, request, versionId, isRenewal };
-    return { job, ...parts, ...(await signed(ctx, certificate, parts)) };
+    const steps = [step("request", receivedAt, receivedAt)];
+    return { job, steps, ...parts, ...(await signed(ctx, certificate, { ...parts, steps })) };
   },
   async commit(tx, it) {
     const { job } = it;
@@ -46,6 +49,7 @@ export const submitCsr = write(certificatesApi.submitCsr, {
       return it.done;
     }
     const { certificate, request, versionId, isRenewal, signature, policy } = it;
+    await jobs.insertSteps(tx.db, job, it.steps);
     tx.subject({
       type: "certificates",
       id: certificate.id,
@@ -82,10 +86,23 @@ export const submitCsr = write(certificatesApi.submitCsr, {
   },
 });
 
+const step = (name: string, startedAt: Instant, endedAt: Instant): jobs.Step => ({
+  name,
+  outcome: "success",
+  detail: null,
+  startedAt,
+  endedAt,
+});
+
+/** Adds to `steps` what is done here; what somebody else signs, its job does. */
 async function signed(
   ctx: Context,
   certificate: queries.CertificateRow,
-  it: { readonly request: CertificateRequest; readonly versionId: string },
+  it: {
+    readonly request: CertificateRequest;
+    readonly versionId: string;
+    readonly steps: jobs.Step[];
+  },
 ): Promise<{
   signature: { signed: Signed; issuerPk: number } | undefined;
   policy: Awaited<ReturnType<typeof policyByPk>>;
@@ -105,10 +122,13 @@ async function signed(
     validitySeconds: certificate.validity_seconds,
     orderId: it.versionId,
   };
-  return {
-    signature: { signed: await signNow(ctx, draft, ctx.signal), issuerPk: issuer.pk },
-    policy,
-  };
+  const beganAt = ctx.clock.now();
+  let checkedAt = beganAt;
+  const made = await signNow(ctx, draft, ctx.signal, () => {
+    checkedAt = ctx.clock.now();
+  });
+  it.steps.push(step("check", beganAt, checkedAt), step("issue", checkedAt, ctx.clock.now()));
+  return { signature: { signed: made, issuerPk: issuer.pk }, policy };
 }
 
 /** The agent did not hear the first answer: the same request gets the same certificate, another one is refused. */

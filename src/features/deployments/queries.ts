@@ -7,7 +7,7 @@ import { json, listed, parseJson } from "#db/portable.ts";
 import { statement } from "#db/statement.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Job } from "#jobs/job.ts";
-import { toJob } from "#jobs/queries.ts";
+import { insertSteps, toJob } from "#jobs/queries.ts";
 import { serialText } from "../certificates/versions.ts";
 import type { TeamScope } from "../context.ts";
 import { type Listing, listPage } from "../list.ts";
@@ -75,14 +75,29 @@ export async function listWork(
   return (await dueWork(db, { agentPk, now, limit })).rows.map(toJob);
 }
 
-/** Notes that the agent was told of a request job; it is told again when it has not answered by `until`. */
-export async function remind(db: Db, jobPk: number, until: Instant): Promise<void> {
-  await db
+/**
+ * Notes that the agent was told of a request job; it is told again when it has not answered by `until`. The first time
+ * is when the work on it begins, and the step of the job that tells so.
+ */
+export async function remind(
+  db: Db,
+  job: Pick<Job, "pk" | "attempts">,
+  at: { readonly now: Instant; readonly until: Instant },
+): Promise<void> {
+  const waiting = db
     .updateTable("jobs")
-    .set({ lease_until: until })
-    .where("pk", "=", jobPk)
-    .where("state", "=", "AwaitingCSR")
-    .execute();
+    .where("pk", "=", job.pk)
+    .where("state", "=", "AwaitingCSR");
+  const first = await waiting
+    .set({ lease_until: at.until, started_at: at.now })
+    .where("started_at", "is", null)
+    .executeTakeFirst();
+  if (first.numUpdatedRows === 1n) {
+    const asked = { outcome: "success", detail: null, startedAt: at.now, endedAt: at.now };
+    await insertSteps(db, job, [{ name: "ask", ...asked }]);
+    return;
+  }
+  await waiting.set({ lease_until: at.until }).execute();
 }
 
 /** Makes or refreshes the row of a version on a target. */

@@ -58,6 +58,10 @@ export const report = write(deploymentsApi.report, {
 async function refusedRequest(tx: WriteTx, job: Job, input: Report) {
   const error = input.error ?? "the agent could not make its request";
   if (input.status === "Failed" && !input.retryable) {
+    const at = { startedAt: tx.now, endedAt: tx.now };
+    await jobs.insertSteps(tx.db, job, [
+      { name: "request", outcome: "failure", detail: error, ...at },
+    ]);
     await jobs.moveIdle(tx.db, job.pk, "giveUp", tx.now, { error, isFinal: true });
     await recordFailure(tx, job, error);
     await announce(tx, job);

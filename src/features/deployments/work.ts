@@ -69,7 +69,7 @@ async function take(world: World, agentPk: number): Promise<Work | undefined> {
     const kept: Job[] = [];
     for (const job of found) {
       if (job.state === "AwaitingCSR") {
-        await queries.remind(db, job.pk, later(now, reminder));
+        await queries.remind(db, job, { now, until: later(now, reminder) });
         kept.push(job);
         continue;
       }
