@@ -298,4 +298,27 @@ eachEngine("what needs a person", (open) => {
     const severities = (await attention()).map((it) => it.severity);
     expect(severities).toEqual([...severities].sort());
   });
+
+  test("what waits for the key of a silent agent depends on it, and is counted once", async () => {
+    const waits = await joinAgent(product, { id: "old-mail", team_id: "t-red" });
+    const made = await product.ok("POST", "/api/v1/certificates", {
+      sans: ["mail.example.test"],
+      agent_id: waits.id,
+      team_id: "t-red",
+    });
+    product.clock.move(minutes(4));
+    const silent = async () =>
+      (await ofKind("agent_offline")).find(({ subjects }) => subjects[0]?.id === waits.id);
+    expect(await silent()).toMatchObject({ severity: "bad", facts: { certificates: 1 } });
+    const post = (path: string, body: unknown) =>
+      product.request("POST", `/api/v1/agents/${waits.id}${path}`, { body, key: waits.credential });
+    const csr_pem = await csr(["mail.example.test"]);
+    expect((await post("/csr", { job_id: made.job_id, csr_pem })).status).toBe(202);
+    expect((await silent())?.facts["certificates"]).toBe(1);
+    await product.ok("POST", `/api/v1/certificates/${made.id}/renew`, {});
+    // It holds the key, and a renewal waits for it as well.
+    expect((await silent())?.facts["certificates"]).toBe(1);
+    await product.ok("DELETE", `/api/v1/certificates/${made.id}`);
+    expect((await silent())?.facts["certificates"]).toBe(0);
+  });
 });

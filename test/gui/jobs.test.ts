@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from "bun:test";
+import { minutes } from "#base/time.ts";
 import { csr } from "#test/csr.ts";
 import { opener } from "#test/database/engines.ts";
 import { joinAgent } from "#test/world.ts";
+import { shortly } from "#views/time.tsx";
 import { elementsIn } from "./html.ts";
 import { openSite, type Site, type Visitor } from "./site.ts";
 
@@ -67,6 +69,25 @@ describe("jobs on pages", () => {
     expect(actions(cancelled.forms)).toEqual([]);
     const late = await admin.send(waiting.form("jobs.cancel"));
     expect([late.status, late.html.includes("cannot be cancelled")]).toEqual([409, true]);
+  });
+
+  test("say what they are about, and on whom they wait since when", async () => {
+    const { ok, clock } = site.product;
+    const silent = (await joinAgent(site.product, { id: "old-mail" })).id;
+    const heardAt = clock.now();
+    const made = await ok("POST", "/api/v1/certificates", {
+      sans: ["mail.example.test"],
+      agent_id: silent,
+    });
+    const path = `/jobs/${made.job_id}`;
+    const before = await admin.get(path);
+    expect(before.html).toContain('<h1 dir="auto">Issuance of mail.example.test</h1>');
+    expect(before.html).toMatch(/<title>Issuance of mail\.example\.test/);
+    expect(before.html).not.toContain("silent since");
+    clock.move(minutes(4));
+    const after = await admin.get(path);
+    expect(after.html).toContain(`has been silent since ${shortly(heardAt)} (4 minutes ago)`);
+    expect(after.html).toContain(`<a class="a" href="/agents/${silent}"`);
   });
 
   test("only a new signing request renews what a client holds the key of", async () => {

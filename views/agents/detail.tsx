@@ -77,7 +77,8 @@ export function Sentence({
   }
   const hanging = `${countOf(it.activeTargets, "target")} and ${countOf(it.activeCertificates, "certificate")}`;
   const depend = it.activeTargets + it.activeCertificates === 1 ? "depends" : "depend";
-  const jobs = it.pendingJobs === 0 ? "" : `; ${countOf(it.pendingJobs, "job")} not ended`;
+  const wait = it.pendingJobs === 1 ? "waits" : "wait";
+  const jobs = it.pendingJobs === 0 ? "" : `, and ${countOf(it.pendingJobs, "job")} ${wait} for it`;
   const heard = agent.lastHeartbeatAt;
   if (agent.status === "Online" && heard !== null) {
     return (

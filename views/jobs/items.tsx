@@ -26,7 +26,12 @@ export function Items({ frame, path, counts, list, query, names }: ItemsProps): 
   return (
     <>
       <Panel title="Progress" sub={`${grouped(done)} of ${grouped(counts.total)}`} padded>
-        <Progress done={done} total={counts.total} label="Done" />
+        <Progress
+          done={done}
+          total={counts.total}
+          label="Done"
+          state={counts.failed > 0 ? "b" : "n"}
+        />
         <p class="mt-2">{`${grouped(done)} of ${grouped(counts.total)} done${resultsOf(counts)}.`}</p>
       </Panel>
       <div>

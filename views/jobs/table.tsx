@@ -7,6 +7,7 @@ import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
 import { type Column, Table } from "../table.tsx";
 import { relative, Time, took } from "../time.tsx";
+import { standingOf } from "./words.ts";
 
 export interface JobTableProps {
   readonly jobs: readonly JobView[];
@@ -45,7 +46,7 @@ export const jobColumns = (
     label: false,
     cell: (it) => (
       <>
-        <Status of={it.status} />
+        <Status {...standingOf(it)} />
         <span class="sub" dir="auto">
           {progressOf(it, now)}
         </span>

@@ -12,21 +12,32 @@ export async function silentAgents(ctx: Context, now: Instant): Promise<Attentio
   const { rows, total } = await queries.listSilentAgents(ctx.scanner, ctx.scope, now);
   if (rows.length === 0) return [];
   const pks = rows.map((row) => row.pk);
-  const held = await queries.keysHeldBy(ctx.scanner, pks);
-  const heldBy = (row: queries.SilentAgent) => held.get(row.pk) ?? 0;
+  const [held, awaited] = await Promise.all([
+    queries.keysHeldBy(ctx.scanner, pks),
+    queries.awaitedFrom(ctx.scanner, pks),
+  ]);
+  const heldBy = (row: queries.SilentAgent) =>
+    (held.get(row.pk) ?? 0) + (awaited.get(row.pk)?.n ?? 0);
   const mostFirst = [...rows].sort((a, b) => heldBy(b) - heldBy(a));
   const named = mostFirst.slice(0, mostSingle);
-  const dependents = await queries.dependentsOf(
+  const standing = await queries.dependentsOf(
     ctx.scanner,
     named.map((row) => row.pk),
   );
-  const exact = (row: queries.SilentAgent) => dependents.get(row.pk)?.n ?? 0;
+  const dependents: Dependents = (row) =>
+    [standing.get(row.pk), awaited.get(row.pk)].filter((it) => it !== undefined);
+  const exact = (row: queries.SilentAgent) => dependents(row).reduce((sum, it) => sum + it.n, 0);
   if (total <= mostSingle) return rows.map((row) => silence([row], 1, exact(row), dependents));
   const certificates = rows.reduce((sum, row) => sum + heldBy(row), 0);
   return [silence(mostFirst, total, certificates, dependents)];
 }
 
-type Dependents = Awaited<ReturnType<typeof queries.dependentsOf>>;
+/** What an agent holds the key of, and what waits for it. */
+type Dependents = (row: queries.SilentAgent) => readonly {
+  readonly n: number;
+  readonly renew_at: Instant | null;
+  readonly not_after: Instant | null;
+}[];
 
 function silence(
   some: readonly queries.SilentAgent[],
@@ -36,8 +47,8 @@ function silence(
 ): Attention {
   const [first] = some;
   const only = count === 1 ? first : undefined;
-  const dueOf = (row: queries.SilentAgent) => dependents.get(row.pk)?.not_after ?? null;
-  const nextOf = (row: queries.SilentAgent) => dependents.get(row.pk)?.renew_at ?? null;
+  const dueOf = (row: queries.SilentAgent) => earliest(dependents(row).map((it) => it.not_after));
+  const nextOf = (row: queries.SilentAgent) => earliest(dependents(row).map((it) => it.renew_at));
   return attention({
     key: `agent_offline/${only?.id ?? "several"}`,
     kind: "agent_offline",

@@ -138,6 +138,33 @@ export async function listSilentAgents(db: Db, scope: TeamScope, now: Instant) {
   return { rows, total: Number(n) };
 }
 
+/**
+ * SQLite uses the index on jobs by agent only for a condition that repeats its own, word by word. A certificate whose key
+ * the agent holds is counted by its version.
+ */
+const isAwaited = sql<boolean>`jobs.state in ('Pending', 'AwaitingCSR', 'AwaitingApproval', 'Running')
+  and not exists (select 1 from certificate_versions where certificate_versions.certificate_pk = jobs.certificate_pk
+  and certificate_versions.holder_pk = jobs.agent_pk and certificate_versions.is_current = 1)`;
+
+/** Of these agents: the certificates that a job of theirs has not ended for, and that they hold no key of. */
+export async function awaitedFrom(db: Db, agentPks: readonly number[]) {
+  const rows = await db
+    .selectFrom("jobs")
+    .innerJoin("certificates", "certificates.pk", "jobs.certificate_pk")
+    .select([
+      "jobs.agent_pk",
+      (eb) => eb.fn.count<number>("jobs.certificate_pk").distinct().as("n"),
+      (eb) => eb.fn.min("certificates.renew_at").as("renew_at"),
+      (eb) => eb.fn.min("certificates.not_after").as("not_after"),
+    ])
+    .where("jobs.agent_pk", "in", listed(db, agentPks.join(",")))
+    .where(isAwaited)
+    .where(isStandingToo)
+    .groupBy("jobs.agent_pk")
+    .execute();
+  return new Map(rows.map((it) => [it.agent_pk, { ...it, n: Number(it.n) }]));
+}
+
 /** How many versions in service each of these agents holds the key of: counted by the index alone. */
 export async function keysHeldBy(
   db: Db,

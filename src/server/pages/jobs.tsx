@@ -1,9 +1,13 @@
 /** Jobs and schedules. */
 /** @jsxImportSource hono/jsx */
+import { Problem } from "#base/problem.ts";
+import type { AgentView } from "#features/agents/agent.ts";
+import { agentsApi } from "#features/agents/api.ts";
 import { workApi } from "#features/work/api.ts";
 import { activeStates, jobMachine } from "#jobs/state.ts";
-import { JobPage, titleOf } from "#views/jobs/detail.tsx";
+import { JobPage } from "#views/jobs/detail.tsx";
 import { JobsPage } from "#views/jobs/list.tsx";
+import { titleOf } from "#views/jobs/words.ts";
 import { SchedulesPage } from "#views/schedules.tsx";
 import { listingOf } from "./listing.ts";
 import { choicesOf, namesOf } from "./lookups.ts";
@@ -33,6 +37,7 @@ async function detail(visit: Visit): Promise<Shown> {
     agent: [job.agentId],
     issuer: [job.issuerId],
   });
+  const agent = await agentOf(visit, job.agentId);
   const items = job.items ? await itemsOf(visit, job.id) : undefined;
   const waits = job.status === "Pending";
   const again = job.status !== "Running" && jobMachine.next(job.status, "retry") !== undefined;
@@ -40,6 +45,7 @@ async function detail(visit: Visit): Promise<Shown> {
     <JobPage
       frame={visit.frame}
       job={job}
+      agent={agent}
       names={{ ...names, ...items?.names }}
       list={items?.list}
       query={items?.query ?? visit.query}
@@ -49,7 +55,18 @@ async function detail(visit: Visit): Promise<Shown> {
       canRetry={waits || again}
     />
   );
-  return { title: titleOf(job), body };
+  return { title: titleOf(job, names), body };
+}
+
+/** Undefined where there is none, it was deleted meanwhile, or the reader may not see it. */
+async function agentOf(visit: Visit, id: string | null): Promise<AgentView | undefined> {
+  if (id === null || !visit.frame.may(agentsApi.get)) return undefined;
+  try {
+    return await visit.read(agentsApi.get, { id });
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
 }
 
 async function itemsOf(visit: Visit, id: string) {
