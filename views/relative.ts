@@ -9,10 +9,10 @@ const units: readonly (readonly [milliseconds: number, name: string])[] = [
   [1_000, "second"],
 ];
 
-/** Both in milliseconds since 1970. `in 3 days`, `2 minutes ago`, `now`: the largest unit of which there are two, rounded down. */
+/** Both in milliseconds since 1970. `in 3 days`, `2 minutes ago`, `just now`: the largest unit of which there are two, rounded down. */
 export function relative(at: number, now: number): string {
   const words = lengthInWords(Math.abs(at - now));
-  if (words === undefined) return "now";
+  if (words === undefined) return at > now ? "now" : "just now";
   return at > now ? `in ${words}` : `${words} ago`;
 }
 

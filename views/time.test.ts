@@ -5,7 +5,8 @@ import { absolute, relative, shortly, took } from "./time.tsx";
 describe("an instant in words", () => {
   const now = instant(Date.UTC(2026, 10, 23, 12));
   test.each([
-    [0, "now"],
+    [0, "just now"],
+    [-seconds(0.9), "just now"],
     [999, "now"],
     [seconds(1), "in 1 second"],
     [-seconds(59), "59 seconds ago"],

@@ -100,7 +100,7 @@ describe("in a browser", () => {
     await page.getByRole("link", { name: "Ada" }).waitFor();
 
     await page.getByRole("link", { name: "Deployment", exact: true }).click();
-    await page.getByText("verify", { exact: true }).waitFor();
+    await page.getByText("Look at what is served", { exact: true }).waitFor();
 
     expect(complaints).toEqual([]);
     await close();

@@ -1,6 +1,7 @@
 /** The agents as a fleet: how many are in touch, and were in each hour of a day, by platform, version and team. */
 /** @jsxImportSource hono/jsx */
 import type { Output } from "#base/contract.ts";
+import type { Instant } from "#base/time.ts";
 import type { AgentStrip, statsApi } from "#features/overview/stats-api.ts";
 import { BeatStrip, Numbers } from "../chart.tsx";
 import { Head } from "../head.tsx";
@@ -10,7 +11,7 @@ import { grouped } from "../list-table.tsx";
 import { Panel } from "../panel.tsx";
 import { type Column, Table } from "../table.tsx";
 import { beatOfHour } from "./beats.ts";
-import { InTouch } from "./list.tsx";
+import { type Fleet, InTouch } from "./list.tsx";
 
 type Grouped = Output<typeof statsApi.agents>;
 
@@ -18,15 +19,19 @@ export interface FleetProps {
   readonly platforms: Grouped;
   readonly versions: Grouped;
   readonly teams: Grouped;
+  /** As of all agents. */
+  readonly silentSince: Fleet["silentSince"];
+  readonly now: Instant;
   /** Ids of teams by their names, as far as they are known. */
   readonly teamIds: ReadonlyMap<string, string>;
 }
 
-export function FleetPage({ platforms, versions, teams, teamIds }: FleetProps): Html {
-  const { total } = platforms;
+export function FleetPage(props: FleetProps): Html {
+  const { platforms, versions, teams, teamIds, silentSince, now } = props;
+  const { total, inTouch } = platforms;
   return (
     <>
-      <Head title="Fleet" lede={<InTouch of={platforms} />}>
+      <Head title="Fleet" lede={<InTouch of={{ total, inTouch, silentSince }} now={now} />}>
         <a class="btn" href="/agents">
           All agents
         </a>

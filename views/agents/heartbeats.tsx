@@ -20,20 +20,27 @@ const together = 3;
 
 export function Heartbeats({ of, joined, now }: HeartbeatsProps): Html {
   const length: Milliseconds = of.slotSeconds * 1_000;
-  const slots = slotsOf(of.data, { length, joined, now }).filter((it) => it.from <= now);
+  // Before it joined there was no agent to be silent.
+  const since = (from: Instant, span: Milliseconds) => from + span > joined;
+  const slots = slotsOf(of.data, { length, joined, now })
+    .filter((it) => it.from <= now)
+    .filter((it) => since(it.from, length));
+  const rows = of.data.filter(({ hour }) => since(hour, hours(1)));
+  const [first] = slots;
+  const isWhole = rows.length === of.data.length;
   return (
-    <Panel title="Heartbeats" sub={`Last ${of.total} hours`}>
+    <Panel title="Heartbeats" sub={isWhole ? `Last ${of.total} hours` : "Since it joined"}>
       <div class="pb">
         <p class="mb-4">{sentenceOf(slots, length, now)}</p>
         <BeatStrip beats={beatsOf(slots, together)} />
         <div class="axis">
-          {of.data[0] ? <span>{`${shortly(of.data[0].hour).slice(-9)}`}</span> : null}
+          {first ? <span>{shortly(isWhole ? first.from : joined).slice(-9)}</span> : null}
           <span>Now</span>
         </div>
         <Numbers
           caption="Heartbeats by the hour"
           head={["Hour (UTC)", "Heard of, in minutes"]}
-          rows={of.data.map(({ hour }) => {
+          rows={rows.map(({ hour }) => {
             const own = slots.filter((it) => it.from >= hour && it.from < hour + hours(1));
             const said = own.filter((it) => it.heard !== null);
             const minutesOf = (n: number) => (n * of.slotSeconds) / 60;

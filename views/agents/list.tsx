@@ -1,6 +1,6 @@
 /** Agents: their presence, and what they are. */
 /** @jsxImportSource hono/jsx */
-
+import type { Instant } from "#base/time.ts";
 import type { AgentView } from "#features/agents/agent.ts";
 import { agentsApi } from "#features/agents/api.ts";
 import { statsApi } from "#features/overview/stats-api.ts";
@@ -14,12 +14,14 @@ import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
 import type { Column } from "../table.tsx";
 import { Tabs } from "../tabs.tsx";
-import { Ago, Time } from "../time.tsx";
+import { Ago, relative, shortly, Time } from "../time.tsx";
 
 export interface Fleet {
   readonly total: number;
   /** Heard of within the last three minutes. */
   readonly inTouch: number;
+  /** When the one that is silent longest was heard of last; null: never; undefined: none is silent. */
+  readonly silentSince: Instant | null | undefined;
 }
 
 export interface AgentsProps extends Rows<AgentView> {
@@ -34,7 +36,7 @@ export function AgentsPage({ names, fleet, choices, ...rows }: AgentsProps): Htm
     <ListPage
       {...rows}
       title="Agents"
-      lede={<InTouch of={fleet} />}
+      lede={<InTouch of={fleet} now={rows.frame.now} />}
       acts={
         <>
           <a class="btn btn-ghost" href="/agents/retired">
@@ -71,19 +73,36 @@ const tabsOf = ({ total, inTouch }: Fleet) => [
   { label: `Offline ${grouped(total - inTouch)}`, query: "status=Offline" },
 ];
 
-export function InTouch({ of }: { readonly of: Fleet }): Html | null {
+export interface InTouchProps {
+  readonly of: Fleet;
+  readonly now: Instant;
+}
+
+export function InTouch({ of, now }: InTouchProps): Html | null {
   const { total, inTouch } = of;
   if (total === 0) return null;
-  const silent = total - inTouch;
   const are = total === 1 ? "agent is" : "agents are";
   return (
     <>
       <b>{`${grouped(inTouch)} of ${grouped(total)} ${are} in touch.`}</b>
-      {silent === 0
+      {inTouch >= total
         ? " Each was heard of within the last three minutes."
-        : ` ${grouped(silent)} ${silent === 1 ? "was" : "were"} not heard of for three minutes: what is for them waits.`}
+        : ` ${silenceOf(of, now)}`}
     </>
   );
+}
+
+/** How many, and since when: minutes are a restart, hours are not. */
+function silenceOf({ total, inTouch, silentSince: at }: Fleet, now: Instant): string {
+  const n = total - inTouch;
+  const since = at ? `since ${shortly(at)}, ${relative(at, now)}` : "";
+  if (n === 1) {
+    const silent = at === null ? "was never heard of" : `has been silent ${since}`.trimEnd();
+    return `1 ${silent}: what is for it waits.`;
+  }
+  const longest =
+    at === null ? ", one of them was never heard of" : since && `, the longest ${since}`;
+  return `${grouped(n)} are silent${longest}: what is for them waits.`;
 }
 
 function NoAgent({ frame }: { readonly frame: Frame }): Html {

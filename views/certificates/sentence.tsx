@@ -41,7 +41,7 @@ function SeenOn({ of, served = [], now }: SentenceProps): Html | null {
     <>
       {"Seen on "}
       <b>{`${seen.length} of ${all}`}</b>
-      {last === 0 ? "" : `, last ${relative(instant(last), now)}`}
+      {last === 0 ? "" : `, the last time ${relative(instant(last), now)}`}
       {". "}
     </>
   );

@@ -1,5 +1,6 @@
 /** Agents: list, retired ones, the fleet, adding one, one with its targets and jobs, retiring it. */
 /** @jsxImportSource hono/jsx */
+import type { Instant } from "#base/time.ts";
 import { agentsApi } from "#features/agents/api.ts";
 import { auditApi } from "#features/audit/api.ts";
 import { type AgentGrouping, statsApi } from "#features/overview/stats-api.ts";
@@ -22,10 +23,22 @@ async function list(visit: Visit): Promise<Shown> {
     visit.read(agentsApi.list, { per_page: 1, status: "Online" }),
   ]);
   const names = await namesOf(visit, { team: list.data.map((agent) => agent.teamId) });
-  const fleet = { total: all.total, inTouch: online.total };
+  const counted = { total: all.total, inTouch: online.total };
+  const fleet = { ...counted, silentSince: await silentSince(visit, counted) };
   const choices = { team_id: teams };
   const body = <AgentsPage {...{ frame: visit.frame, query, list, names, fleet, choices }} />;
   return { title: "Agents", body, status };
+}
+
+/** Of the agent that is silent longest. */
+async function silentSince(
+  visit: Visit,
+  { total, inTouch }: { readonly total: number; readonly inTouch: number },
+): Promise<Instant | null | undefined> {
+  if (inTouch >= total || !visit.frame.may(agentsApi.list)) return undefined;
+  const offline = { status: "Offline", sort: "last_heartbeat_at", per_page: 1 };
+  const { data } = await visit.read(agentsApi.list, offline);
+  return data[0]?.lastHeartbeatAt;
 }
 
 async function retired(visit: Visit): Promise<Shown> {
@@ -45,7 +58,15 @@ async function fleet(visit: Visit): Promise<Shown> {
   ]);
   // Names of teams are unique.
   const teamIds = new Map((choices ?? []).map((it) => [it.label, it.value]));
-  return { title: "Fleet", body: <FleetPage {...{ platforms, versions, teams, teamIds }} /> };
+  const since = await silentSince(visit, platforms);
+  const body = (
+    <FleetPage
+      {...{ platforms, versions, teams, teamIds }}
+      silentSince={since}
+      now={visit.frame.now}
+    />
+  );
+  return { title: "Fleet", body };
 }
 
 async function invite(visit: Visit): Promise<Shown> {
