@@ -59,6 +59,7 @@ const words: Readonly<Record<string, string>> = {
   InstalledNotSeen: "Installed, not seen",
   Superseded: "Replaced since",
   awaiting_approval: "Waiting for approval",
+  untested: "Not tested",
 };
 
 export function wordsOf(state: string): string {

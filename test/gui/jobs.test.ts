@@ -107,6 +107,29 @@ describe("jobs on pages", () => {
     expect(data).toHaveLength(2);
   });
 
+  test("where there is none, what was never done is said in the same words on every page", async () => {
+    const { ok } = site.product;
+    const { id: quiet } = await joinAgent(site.product, { id: "quiet" });
+    const { id } = await ok("POST", "/api/v1/targets", {
+      name: "unused",
+      type: "NGINX",
+      agent_id: quiet,
+      config: { cert_path: "/a", key_path: "/b" },
+    });
+    const target = (await admin.get(`/targets/${id}`)).html;
+    expect(target).toContain("Nothing is in place here yet.");
+    expect(target).not.toContain("In use");
+    expect(target).toContain("No job is on record: nothing was deployed or tested here yet.");
+    expect(target).toContain(`href="/certificates/new?target_ids=${id}"`);
+    const agent = (await admin.get(`/agents/${quiet}`)).html;
+    expect(agent).toContain("No job is on record: nothing was asked of it yet.");
+    for (const html of [target, agent]) {
+      expect(html).toContain("Switched on");
+      expect(html).toContain("Not tested");
+      expect(html).not.toContain("Untested");
+    }
+  });
+
   test("a schedule runs when it is told to", async () => {
     const page = await admin.get("/schedules");
     const answer = await admin.send(page.form("schedules.run", { name: "job-retry" }));

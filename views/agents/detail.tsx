@@ -8,6 +8,7 @@ import { agentsApi } from "#features/agents/api.ts";
 import type { AuditView } from "#features/audit/event.ts";
 import { targetsApi } from "#features/targets/api.ts";
 import type { TargetView } from "#features/targets/target.ts";
+import { workApi } from "#features/work/api.ts";
 import type { JobView } from "#features/work/job-view.ts";
 import { AuditFeed } from "../audit-feed.tsx";
 import { countOf } from "../count.ts";
@@ -20,7 +21,11 @@ import { Columns, Panel } from "../panel.tsx";
 import { type Names, Ref } from "../reference.tsx";
 import { Status } from "../status.tsx";
 import { type Column, Table } from "../table.tsx";
+
+import { testWords, UseState } from "../targets/list.tsx";
 import { relative, Time } from "../time.tsx";
+
+
 import { Heartbeats } from "./heartbeats.tsx";
 
 export interface AgentProps {
@@ -126,22 +131,25 @@ function Main(props: AgentProps): Html {
           />
         )}
       </Panel>
-      <Panel
-        title="Jobs"
-        sub={
-          <a class="a" href={`/jobs?agent_id=${id}`}>
-            All jobs
-          </a>
-        }
-      >
-        <JobTable
-          jobs={jobs}
-          names={names}
-          now={frame.now}
-          caption="Recent jobs of this agent"
-          without="agent"
-        />
-      </Panel>
+      {frame.may(workApi.list) ? (
+        <Panel
+          title="Jobs"
+          sub={
+            <a class="a" href={`/jobs?agent_id=${id}`}>
+              All jobs
+            </a>
+          }
+        >
+          <JobTable
+            jobs={jobs}
+            names={names}
+            now={frame.now}
+            caption="Recent jobs of this agent"
+            without="agent"
+            none="No job is on record: nothing was asked of it yet."
+          />
+        </Panel>
+      ) : null}
       {agent.retiredAt === null && frame.may(agentsApi.retire) ? (
         <Panel title="Retire" danger>
           <div>
@@ -176,17 +184,12 @@ const targetColumns = (frame: Frame): readonly Column<TargetView>[] => [
   {
     title: "State",
     label: false,
-    cell: (it) =>
-      it.retiredAt !== null ? (
-        <Status of="Retired" />
-      ) : (
-        <Status
-          of={it.enabled ? "Active" : "Archived"}
-          label={it.enabled ? "In use" : "Switched off"}
-        />
-      ),
+    cell: (it) => <UseState of={it} />,
   },
-  { title: "Last test", cell: (it) => <Status of={it.testStatus} /> },
+  {
+    title: "Last test",
+    cell: (it) => <Status of={it.testStatus} label={testWords[it.testStatus]} />,
+  },
   { title: "Tested", class: "h", cell: (it) => <Time at={it.lastTestedAt} now={frame.now} /> },
 ];
 

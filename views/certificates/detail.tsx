@@ -2,6 +2,7 @@
 /** @jsxImportSource hono/jsx */
 import { certificatesApi } from "#features/certificates/api.ts";
 import { deploymentsApi } from "#features/deployments/api.ts";
+import { workApi } from "#features/work/api.ts";
 import { AuditFeed } from "../audit-feed.tsx";
 import { OperationForm } from "../form.tsx";
 import { Head } from "../head.tsx";
@@ -83,16 +84,25 @@ function Main(props: CertificateProps): Html {
       <Panel title="Deployments" sub="Newest first">
         <Deployments deployments={deployments} versions={versions} now={now} />
       </Panel>
-      <Panel
-        title="Jobs"
-        sub={
-          <a class="a" href={`/jobs?certificate_id=${certificate.id}`}>
-            All jobs
-          </a>
-        }
-      >
-        <JobTable jobs={jobs} names={names} now={now} caption="Recent jobs" without="certificate" />
-      </Panel>
+      {frame.may(workApi.list) ? (
+        <Panel
+          title="Jobs"
+          sub={
+            <a class="a" href={`/jobs?certificate_id=${certificate.id}`}>
+              All jobs
+            </a>
+          }
+        >
+          <JobTable
+            jobs={jobs}
+            names={names}
+            now={now}
+            caption="Recent jobs"
+            without="certificate"
+            none="No job is on record: what a client hands in is signed at once, without one."
+          />
+        </Panel>
+      ) : null}
       {certificate.archivedAt === null ? <Danger {...props} /> : null}
     </>
   );

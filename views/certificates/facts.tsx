@@ -86,15 +86,27 @@ export function Rules({ certificate, names, frame }: Facts): Html {
       <dl class="facts">
         <dt>Owner</dt>
         <dd>
-          <Ref kind="owner" id={certificate.ownerId} names={names} />
+          {certificate.ownerId === null ? (
+            "Nobody"
+          ) : (
+            <Ref kind="owner" id={certificate.ownerId} names={names} />
+          )}
         </dd>
         <dt>Team</dt>
         <dd>
-          <Ref kind="team" id={certificate.teamId} names={names} />
+          {certificate.teamId === null ? (
+            "None: only who sees all teams sees it"
+          ) : (
+            <Ref kind="team" id={certificate.teamId} names={names} />
+          )}
         </dd>
         <dt>Profile</dt>
         <dd>
-          <Ref kind="profile" id={certificate.certificateProfileId} names={names} />
+          {certificate.certificateProfileId === null ? (
+            "None: the usual rules"
+          ) : (
+            <Ref kind="profile" id={certificate.certificateProfileId} names={names} />
+          )}
         </dd>
         <dt>Renewal</dt>
         <dd>

@@ -16,10 +16,12 @@ export interface JobTableProps {
   readonly caption: string;
   /** What all of them are about says the page. */
   readonly without?: "certificate" | "target" | "agent";
+  /** What stands there without a job: why there is none. */
+  readonly none: string;
 }
 
-export function JobTable({ jobs, names, now, caption, without }: JobTableProps): Html {
-  if (jobs.length === 0) return <p class="pb text-muted">There is no job.</p>;
+export function JobTable({ jobs, names, now, caption, without, none }: JobTableProps): Html {
+  if (jobs.length === 0) return <p class="pb text-muted">{none}</p>;
   const columns = jobColumns(names, now, without);
   return <Table caption={caption} rows={jobs} columns={columns} rowId={(it) => it.id} />;
 }

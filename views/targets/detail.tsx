@@ -6,6 +6,7 @@ import type { DeploymentView } from "#features/deployments/deployment.ts";
 import { targetActionsApi, targetsApi } from "#features/targets/api.ts";
 import type { TargetView } from "#features/targets/target.ts";
 import { TargetView as View } from "#features/targets/target.ts";
+import { workApi } from "#features/work/api.ts";
 import type { JobView } from "#features/work/job-view.ts";
 import { AuditFeed } from "../audit-feed.tsx";
 import { ConfigFacts } from "../config-facts.tsx";
@@ -70,23 +71,26 @@ function Main(props: TargetProps): Html {
   return (
     <>
       <Test {...props} />
-      {inPlace ? <InPlace of={inPlace} names={names} now={frame.now} /> : null}
-      <Panel
-        title="Jobs"
-        sub={
-          <a class="a" href={`/jobs?target_id=${encodeURIComponent(target.id)}`}>
-            All jobs
-          </a>
-        }
-      >
-        <JobTable
-          jobs={jobs}
-          names={names}
-          now={frame.now}
-          caption="Recent jobs of this target"
-          without="target"
-        />
-      </Panel>
+      {inPlace ? <InPlace of={inPlace} at={target} names={names} now={frame.now} /> : null}
+      {frame.may(workApi.list) ? (
+        <Panel
+          title="Jobs"
+          sub={
+            <a class="a" href={`/jobs?target_id=${encodeURIComponent(target.id)}`}>
+              All jobs
+            </a>
+          }
+        >
+          <JobTable
+            jobs={jobs}
+            names={names}
+            now={frame.now}
+            caption="Recent jobs of this target"
+            without="target"
+            none="No job is on record: nothing was deployed or tested here yet."
+          />
+        </Panel>
+      ) : null}
       {plan ? <Plan steps={plan} /> : null}
       {target.retiredAt === null && frame.may(targetsApi.remove) ? (
         <Panel title="Delete" danger>

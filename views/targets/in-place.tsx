@@ -2,6 +2,7 @@
 /** @jsxImportSource hono/jsx */
 import type { Instant } from "#base/time.ts";
 import type { DeploymentView } from "#features/deployments/deployment.ts";
+import type { TargetView } from "#features/targets/target.ts";
 import { countOf } from "../count.ts";
 import type { Html } from "../html.ts";
 import { Panel } from "../panel.tsx";
@@ -12,19 +13,22 @@ import { relative, Time } from "../time.tsx";
 
 export interface InPlaceProps {
   readonly of: { readonly data: readonly DeploymentView[]; readonly total: number };
+  readonly at: Pick<TargetView, "id" | "enabled" | "retiredAt">;
   readonly names: Names;
   readonly now: Instant;
 }
 
-export function InPlace({ of, names, now }: InPlaceProps): Html {
+export function InPlace({ of, at, names, now }: InPlaceProps): Html {
   return (
     <Panel title="In place here" sub={of.total > 0 ? countOf(of.total, "certificate") : null}>
       {of.data.length === 0 ? (
         <p class="pb text-muted">
           {"No certificate was deployed here yet. "}
-          <a class="a" href="/certificates/new">
-            Order one for it
-          </a>
+          {at.enabled && at.retiredAt === null ? (
+            <a class="a" href={`/certificates/new?target_ids=${encodeURIComponent(at.id)}`}>
+              Order one for it
+            </a>
+          ) : null}
         </p>
       ) : (
         <Table

@@ -139,7 +139,7 @@ export const testWords: Readonly<Record<TargetView["testStatus"], string>> = {
 export function UseState({ of }: { readonly of: TargetView }): Html {
   if (of.retiredAt !== null) return <Status of="Retired" />;
   return of.enabled ? (
-    <Status of="Active" label="In use" />
+    <Status of="Active" label="Switched on" />
   ) : (
     <Status of="Archived" label="Switched off" />
   );

@@ -18,8 +18,7 @@ const system = JSON.stringify({ type: "system", id: "system", name: "system" });
 
 /** Two of each certificate that an agent holds: its renewal, and the deployment. One of a thousand took two attempts. */
 export function* jobRows(plan: Plan, random: Random): Iterable<Row<"jobs">> {
-  for (let i = 1; i <= plan.certificates; i++) {
-    if (!isDeployed(i)) continue;
+  for (const i of deployedInTime(plan)) {
     const facts = factsOf(plan, i);
     const at = issuedAt(plan, i, facts);
     const isFailed = facts.state === "failed";
@@ -53,6 +52,13 @@ export function* jobRows(plan: Plan, random: Random): Iterable<Row<"jobs">> {
       last_error: null,
     };
   }
+}
+
+/** Jobs are added at the time at which they are asked for, and lists show them in the order in which they were added. */
+function deployedInTime(plan: Plan): readonly number[] {
+  const all = Array.from({ length: plan.certificates }, (_, at) => at + 1).filter(isDeployed);
+  const times = new Map(all.map((i) => [i, issuedAt(plan, i, factsOf(plan, i))]));
+  return all.sort((a, b) => (times.get(a) ?? 0) - (times.get(b) ?? 0));
 }
 
 const jobRow = (id: string, at: Instant) => ({

@@ -171,6 +171,7 @@ export async function listJobs(
     {
       window,
       key: "jobs.pk",
+      // A job is added in the transaction whose time it has: the order of keys is that of times, and filters need no sort.
       columns: { created_at: { ref: "jobs.pk" }, updated_at: { ref: "jobs.updated_at" } },
       // Counted without the joins, which a row has one of or none.
       matching: db.selectFrom("jobs").where(wanted),
