@@ -215,7 +215,7 @@ function Aside({ frame, agent, names, events }: AgentProps): Html {
           ) : null}
           <dt>Team</dt>
           <dd>
-            <Ref kind="team" id={agent.teamId} names={names} />
+            {agent.teamId === null ? "None" : <Ref kind="team" id={agent.teamId} names={names} />}
           </dd>
           <dt>Joined</dt>
           <dd>

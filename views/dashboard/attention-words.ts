@@ -1,5 +1,6 @@
 /** What needs a person, in words: the problem and why. Pure. */
 import type { Instant } from "#base/time.ts";
+import { contracts } from "#features/apis.ts";
 import type { Attention } from "#features/overview/attention.ts";
 import { relative } from "../time.tsx";
 
@@ -94,12 +95,19 @@ function said({ reason, cause }: Attention): string {
 
 /** Some of several by name. */
 function named({ count: n, subjects, kind, facts }: Attention): string {
-  if (kind === "approval") return `${facts.operation ?? ""} ${askedBy(facts.requestedBy)}`.trim();
+  if (kind === "approval")
+    return `${askedFor(facts.operation)} ${askedBy(facts.requestedBy)}`.trim();
   if (n === 1 || subjects.length === 0) return "";
   const names = subjects.map((it) => it.name).join(", ");
   return n > subjects.length
     ? `${names} and ${(n - subjects.length).toLocaleString("en-US")} more.`
     : `${names}.`;
+}
+
+/** What the operation does, without what its summary adds. */
+function askedFor(operation: string | null): string {
+  const summary = contracts.find((it) => it.name === operation)?.summary;
+  return summary === undefined ? "" : sentence(summary.replace(/[:;,] .*$/, ""));
 }
 
 const askedBy = (who: readonly string[]): string =>

@@ -26,7 +26,7 @@ export function Facts({ frame, job, names }: FactsProps): Html {
         <dt>Kind</dt>
         <dd>
           {job.type}
-          <span class="sub mono">{job.kind}</span>
+          <span class="sub mono block">{job.kind}</span>
         </dd>
         {about(job).map(([title, kind, id]) => (
           <>

@@ -6,7 +6,7 @@ import type { JobDetail, StepView } from "#features/work/job-view.ts";
 import type { Html } from "../html.ts";
 import { Icon, type IconName } from "../icon.tsx";
 import { Panel } from "../panel.tsx";
-import { relative, shortly, took } from "../time.tsx";
+import { absolute, relative, shortly, took } from "../time.tsx";
 import { stepWords } from "./words.ts";
 
 type Step = z.output<typeof StepView>;
@@ -50,6 +50,9 @@ export function Steps({ job, now, running }: StepsProps): Html {
   );
 }
 
+/** What took no time is told by when it was: `11:04:32 UTC`. */
+const clockOf = (at: Instant): string => absolute(at).slice(11);
+
 function StepItem({
   of,
   many,
@@ -82,7 +85,7 @@ function StepItem({
         datetime={new Date(of.startedAt).toISOString()}
         title={`${shortly(of.startedAt)}, ${relative(of.startedAt, now)}`}
       >
-        {took(of.startedAt, of.endedAt)}
+        {of.startedAt === of.endedAt ? clockOf(of.startedAt) : took(of.startedAt, of.endedAt)}
       </time>
     </li>
   );
