@@ -140,11 +140,11 @@ export async function listSilentAgents(db: Db, scope: TeamScope, now: Instant) {
 
 /**
  * SQLite uses the index on jobs by agent only for a condition that repeats its own, word by word. A certificate whose key
- * the agent holds is counted by its version.
+ * the agent holds is counted by its version, which is found by its certificate: a holder has thousands.
  */
 const isAwaited = sql<boolean>`jobs.state in ('Pending', 'AwaitingCSR', 'AwaitingApproval', 'Running')
   and not exists (select 1 from certificate_versions where certificate_versions.certificate_pk = jobs.certificate_pk
-  and certificate_versions.holder_pk = jobs.agent_pk and certificate_versions.is_current = 1)`;
+  and +certificate_versions.holder_pk = jobs.agent_pk and certificate_versions.is_current = 1)`;
 
 /** Of these agents: the certificates that a job of theirs has not ended for, and that they hold no key of. */
 export async function awaitedFrom(db: Db, agentPks: readonly number[]) {
