@@ -25,7 +25,6 @@ import { type Column, Table } from "../table.tsx";
 import { testWords, UseState } from "../targets/list.tsx";
 import { relative, Time } from "../time.tsx";
 
-
 import { Heartbeats } from "./heartbeats.tsx";
 
 export interface AgentProps {
