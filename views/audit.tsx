@@ -75,7 +75,9 @@ const columnsOf = (frame: Frame, names: Names): readonly Column<Event>[] => [
     label: false,
     cell: (it) => (
       <>
-        <span dir="auto">{it.actor}</span>
+        <span dir="auto" title={it.actorId}>
+          {it.actor}
+        </span>
         <span class="sub">{[it.actorType, it.address].filter(Boolean).join(" from ")}</span>
       </>
     ),
@@ -121,9 +123,11 @@ export const resourceKinds: Readonly<Record<string, NamedKind>> = {
   owners: "owner",
   profiles: "profile",
   renewal_policies: "policy",
+  users: "user",
+  sessions: "user",
 };
 
-const pages: Readonly<Record<string, string>> = { jobs: "/jobs", users: "/users" };
+const pages: Readonly<Record<string, string>> = { jobs: "/jobs" };
 
 function Resource({ of, names }: { readonly of: Event; readonly names: Names }): Html {
   const { resourceType: type, resourceId: id } = of;

@@ -5,6 +5,7 @@ import { formatDuration } from "#base/time.ts";
 import { formatCommand } from "#connectors/command.ts";
 import { type Field, fieldsOfRow } from "./fields.ts";
 import type { Texts } from "./frame.ts";
+import { lengthText } from "./length.ts";
 
 /** The texts that show `wire`, an object as it travels. Secrets are never shown. */
 export function textsOf(fields: readonly Field[], wire: unknown): Texts {
@@ -31,6 +32,8 @@ function textsOfValue(field: Field, value: unknown): readonly string[] {
       return [isRecord(value) ? mapText(value) : ""];
     case "json":
       return [JSON.stringify(value, null, 2)];
+    case "seconds":
+      return [typeof value === "number" ? lengthText(value) : String(value)];
     case "datetime":
       return [String(value).replace(/Z$/, "")];
     default:

@@ -98,6 +98,7 @@ const manners: Partial<Record<Field["control"], string>> = {
   map: "One key=value a line.",
   json: "JSON.",
   datetime: "UTC.",
+  seconds: "As 90 d, 36 h or 15 m.",
 };
 
 function hintOf(field: Field, set: FieldSet): string | undefined {

@@ -16,6 +16,8 @@ export type Control =
   | "password"
   | "email"
   | "number"
+  /** A length of time that travels as a number of seconds. */
+  | "seconds"
   | "checkbox"
   | "select"
   /** A list of which any may be ticked. */
@@ -175,7 +177,7 @@ function fallbackOf(schema: Schema): unknown {
 
 function controlOf(schema: Schema, meta: Meta): Control {
   if (schema instanceof z.ZodBoolean) return "checkbox";
-  if (schema instanceof z.ZodNumber) return "number";
+  if (schema instanceof z.ZodNumber) return controlOfNumber(meta);
   if (schema instanceof z.ZodEnum || Array.isArray(meta["options"])) return "select";
   if (schema instanceof z.ZodObject) return "group";
   if (schema instanceof z.ZodArray) return controlOfList(unwrap(schema.element));
@@ -183,10 +185,17 @@ function controlOf(schema: Schema, meta: Meta): Control {
     return unwrap(schema.valueType) instanceof z.ZodString ? "map" : "json";
   }
   if (schema instanceof z.ZodCodec && meta["id"] === "Timestamp") return "datetime";
+  return controlOfText(schema, meta);
+}
+
+function controlOfText(schema: Schema, meta: Meta): Control {
   if (meta["widget"] === "pem" || meta["widget"] === "text") return "area";
   if (meta["secret"] === true) return "password";
   return schema instanceof z.ZodEmail ? "email" : "text";
 }
+
+const controlOfNumber = (meta: Meta): Control =>
+  meta["unit"] === "seconds" ? "seconds" : "number";
 
 function controlOfList(element: Schema): Control {
   if (element instanceof z.ZodObject) return "rows";

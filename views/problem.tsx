@@ -57,6 +57,8 @@ function countsOf(problem: ShownProblem): readonly (readonly [string, number])[]
   return Object.entries(counts).filter((it): it is [string, number] => typeof it[1] === "number");
 }
 
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 function RequestId({ problem }: { readonly problem: ShownProblem }): Html {
@@ -78,7 +80,7 @@ export function ProblemPage({ problem }: { readonly problem: ShownProblem }): Ht
   const help = advice[problem.status];
   return (
     <>
-      <Head title={problem.title} lede={sentence(problem.detail)} />
+      <Head title={problem.title} lede={capital(sentence(problem.detail))} />
       <div class="prose1">
         {help ? <p>{help}</p> : null}
         {problem.status >= 500 ? <RequestId problem={problem} /> : null}

@@ -12,6 +12,7 @@ const paths = {
   policy: "/policies",
   agent: "/agents",
   target: "/targets",
+  user: "/users",
 } as const;
 
 export type NamedKind = keyof typeof paths;

@@ -4,7 +4,7 @@
  */
 import type { Contract, Input } from "#base/contract.ts";
 import type { Problem } from "#base/problem.ts";
-import type { AuditEntry, Tx } from "#jobs/tx.ts";
+import type { AuditEntry, Requester, Tx } from "#jobs/tx.ts";
 import type { Outcome } from "./call.ts";
 import type { Demand, Operation, WriteTx } from "./handler.ts";
 import { Refused } from "./refused.ts";
@@ -59,6 +59,7 @@ interface About {
   type?: string;
   id: string | undefined;
   teamPk: number | null;
+  actor?: Requester;
   details: Readonly<Record<string, unknown>>;
 }
 
@@ -74,6 +75,7 @@ async function appendAudit(
     resourceId: about.id ?? "",
     outcome,
     teamPk: about.teamPk,
+    ...(about.actor ? { actor: about.actor } : {}),
     details: about.details,
   });
 }

@@ -3,7 +3,7 @@ import { type Api, type Contract, type Input, type Output, resourceType } from "
 import type { JobKind } from "#jobs/job.ts";
 import type { Recurring } from "#jobs/recurring.ts";
 import type { JobType } from "#jobs/state.ts";
-import type { Subscription, Tx } from "#jobs/tx.ts";
+import type { Requester, Subscription, Tx } from "#jobs/tx.ts";
 import type { World } from "#jobs/world.ts";
 import type { Context } from "./context.ts";
 import type { Later } from "./later.ts";
@@ -28,6 +28,8 @@ export interface WriteTx extends Tx {
     readonly type?: string;
     readonly id: string;
     readonly teamPk: number | null;
+    /** Who did it, where the call itself does not say. */
+    readonly actor?: Requester;
     readonly details?: Readonly<Record<string, unknown>>;
   }): void;
 }

@@ -51,7 +51,16 @@ export function txOf(db: Kysely<Tables>, origin: Origin, parts: TxParts): Tx {
       return added;
     },
     audit: (entry) =>
-      trail.insertAudit(db, { ...entry, ...origin, id: newId(prefixes.event, now, random) }, now),
+      trail.insertAudit(
+        db,
+        {
+          ...entry,
+          ...origin,
+          actor: entry.actor ?? origin.actor,
+          id: newId(prefixes.event, now, random),
+        },
+        now,
+      ),
   };
   return tx;
 }

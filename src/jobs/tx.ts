@@ -31,6 +31,8 @@ export interface AuditEntry {
   readonly resourceId: string;
   readonly outcome: "success" | "failure" | "denied";
   readonly teamPk: number | null;
+  /** Who did it, where that is known only now: somebody who signs in. Else the caller. */
+  readonly actor?: Requester | undefined;
   /** Never a secret: rows cannot be changed or deleted. */
   readonly details: Readonly<Record<string, unknown>>;
 }

@@ -152,7 +152,9 @@ async function succeed(
   const { contract, input, control } = it.posted;
   const { name } = it;
   const done = { operation: contract.name, name, isUndo: control["undo"] !== undefined };
-  if (it.outcome.kind === "deferred") return redirect(`/jobs/${it.outcome.jobId}`, done);
+  if (it.outcome.kind === "deferred") {
+    return redirect(`/jobs/${it.outcome.jobId}`, { ...done, isDeferred: true });
+  }
   const secret = await shownOnce(site, c, visitor, { contract, outcome: it.outcome, input });
   if (secret) return secret;
   const output: unknown = toWire(contract.output, it.outcome.output);

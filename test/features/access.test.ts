@@ -102,7 +102,12 @@ eachEngine("access", (open) => {
       "success",
       ...Array(5).fill("failure"),
     ]);
-    expect(data.at(-1)).toMatchObject({ resource_id: "", details: { name: "nobody" } });
+    // Who signed in did it; a name that nobody has may be a password in the wrong field.
+    const { id } = (await product.ok("GET", "/api/v1/users?q=root")).data[0];
+    const person = { actor: "root", actor_type: "user", actor_id: id, resource_id: id };
+    expect(data[0]).toMatchObject(person);
+    expect(data[1]).toMatchObject({ actor: "anonymous", details: { name: "root" } });
+    expect(data.at(-1)).toMatchObject({ resource_id: "", details: { name: "unknown" } });
   });
 
   test("one user is shown as the list shows them, by id alone", async () => {

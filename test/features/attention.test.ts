@@ -250,9 +250,19 @@ eachEngine("what needs a person", (open) => {
     });
     expect(asked.status).toBe(202);
     expect(await ofKind("approval")).toEqual([]);
+    // Whoever asked sees that it waits, and can withdraw it.
+    expect(await ofKind("approval_awaited")).toMatchObject([
+      {
+        severity: "run",
+        count: 1,
+        subjects: [{ type: "job", id: asked.body.job_id, name: "four.example.test" }],
+        actions: [{ operation: "jobs.cancel", input: { id: asked.body.job_id } }],
+      },
+    ]);
     // A key is the person who made it.
     expect(await ofKind("approval", await product.key({ role: "approver" }))).toEqual([]);
     const id = asked.body.job_id;
+    expect(await ofKind("approval_awaited", "another-person-long-enough")).toEqual([]);
     expect(await ofKind("approval", "another-person-long-enough")).toMatchObject([
       {
         severity: "run",
@@ -295,8 +305,8 @@ eachEngine("what needs a person", (open) => {
         actions: [{ operation: "schedules.run", input: { name: "agent-health" } }],
       },
     ]);
-    const severities = (await attention()).map((it) => it.severity);
-    expect(severities).toEqual([...severities].sort());
+    const places = (await attention()).map((it) => ["bad", "warn", "run"].indexOf(it.severity));
+    expect(places).toEqual([...places].sort());
   });
 
   test("what waits for the key of a silent agent depends on it, and is counted once", async () => {

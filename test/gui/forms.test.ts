@@ -157,6 +157,24 @@ describe("forms", () => {
     expect(bad.html).toContain("is not JSON");
   });
 
+  test("take a length of time as people write it, and say it so again", async () => {
+    const { ok } = site.product;
+    const page = await admin.get("/profiles/new");
+    const form = page.form("profiles.create");
+    const refused = await admin.send(form, { name: "length", max_ttl_seconds: "a while" });
+    expect(refused.status).toBe(400);
+    expect(refused.html).toContain("must be a length of time: 90 d, 36 h, 15 m, 30 s");
+    expect(refused.form("profiles.create").fields.get("max_ttl_seconds")).toBe("a while");
+    const made = await admin.send(form, { name: "length", max_ttl_seconds: "36 hours" });
+    const path = made.location ?? "";
+    const read = async () => (await ok("GET", `/api/v1${path}`)).max_ttl_seconds;
+    expect(await read()).toBe(129_600);
+    const again = (await admin.get(`${path}/edit`)).form("profiles.update");
+    expect(again.fields.get("max_ttl_seconds")).toBe("36 h");
+    await admin.send(again, { max_ttl_seconds: "90d" });
+    expect(await read()).toBe(7_776_000);
+  });
+
   test("that change a thing change nothing when they are sent as they are", async () => {
     const { ok } = site.product;
     const add = async (path: string, body: object) =>

@@ -32,9 +32,15 @@ describe("jobs on pages", () => {
     expect(asked.location).toStartWith("/jobs/");
     const path = asked.location ?? "";
     const mine = await admin.get(path);
-    expect(mine.html).toContain("Somebody else has to approve it.");
+    expect(mine.html).toContain(
+      "Somebody else has to approve it: approvers and administrators may.",
+    );
     expect(mine.html).toContain("a.example.test");
-    const own = await admin.send(mine.form("jobs.approve"));
+    expect(mine.html).toContain("What you asked for waits for approval.");
+    // Not even offered, and refused where somebody makes the form by hand.
+    expect(mine.forms.map((it) => it.action)).not.toContain("/ui/jobs.approve");
+    const forged = { ...mine.form("jobs.cancel"), action: "/ui/jobs.approve" };
+    const own = await admin.send(forged);
     expect([own.status, own.html.includes("nobody decides on their own request")]).toEqual([
       403,
       true,
@@ -43,6 +49,8 @@ describe("jobs on pages", () => {
     expect((await viewer.get(path)).forms.map((it) => it.action)).toEqual(["/ui/sessions.end"]);
     const approver = await site.userWith({ role: "approver" });
     const theirs = await approver.get(path);
+    expect(theirs.html).toContain("root asks for it: it waits for your decision.");
+    expect(theirs.html).toContain('<a href="/issuers/iss-local">Built-in CA</a>');
     const answer = await approver.send(theirs.form("jobs.approve"), { note: "fine with me" });
     expect(answer.location).toBe(path);
     const after = await approver.get(path);

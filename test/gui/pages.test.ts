@@ -192,7 +192,7 @@ describe("the pages", () => {
       404,
       "text/html; charset=utf-8",
     ]);
-    expect(page.html).toContain("there is nothing at /no/such/page");
+    expect(page.html).toContain("There is nothing at /no/such/page");
     const problem = await admin.get("/no/such/page", { accept: "application/json" });
     expect(problem.headers.get("content-type")).toBe("application/problem+json");
     expect((await admin.get("/api/v1/nothing")).headers.get("content-type")).toBe(

@@ -22,6 +22,7 @@ const things: Readonly<Record<Attention["kind"], readonly [one: string, many: st
   job_failed: ["job", "jobs"],
   schedule_failed: ["schedule", "schedules"],
   approval: ["request", "requests"],
+  approval_awaited: ["request of yours", "requests of yours"],
 };
 
 /** Of one thing, and of several. */
@@ -42,6 +43,7 @@ const verbs: Readonly<Record<Attention["kind"], readonly [one: string, many: str
   job_failed: ["failed", "failed for the same reason"],
   schedule_failed: ["failed in its last run", "failed in their last run"],
   approval: ["waits for your approval", "wait for your approval"],
+  approval_awaited: ["waits for somebody's approval", "wait for somebody's approval"],
 };
 
 /** The subject, and what is the matter with it. */
@@ -95,6 +97,7 @@ function said({ reason, cause }: Attention): string {
 
 /** Some of several by name. */
 function named({ count: n, subjects, kind, facts }: Attention): string {
+  if (kind === "approval_awaited" && n === 1) return askedFor(facts.operation);
   if (kind === "approval")
     return `${askedFor(facts.operation)} ${askedBy(facts.requestedBy)}`.trim();
   if (n === 1 || subjects.length === 0) return "";
@@ -113,15 +116,17 @@ function askedFor(operation: string | null): string {
 const askedBy = (who: readonly string[]): string =>
   who.length === 0 ? "" : `Asked for by ${who.join(", ")}.`;
 
-function hanging({ facts, due, kind }: Attention, now: Instant): string {
-  const parts: string[] = [];
-  if (kind === "agent_offline" && facts.certificates !== null) {
-    parts.push(
-      facts.certificates === 0
-        ? "No certificate depends on it."
-        : `${count(facts.certificates, "certificate")} ${facts.certificates === 1 ? "depends" : "depend"} on it.`,
-    );
-  }
+function depending({ facts: { certificates }, count: n }: Attention): string[] {
+  if (certificates === null) return [];
+  const it = n === 1 ? "it" : "them";
+  if (certificates === 0) return [`No certificate depends on ${it}.`];
+  const depend = certificates === 1 ? "depends" : "depend";
+  return [`${count(certificates, "certificate")} ${depend} on ${it}.`];
+}
+
+function hanging(of: Attention, now: Instant): string {
+  const { facts, due, kind } = of;
+  const parts: string[] = kind === "agent_offline" ? depending(of) : [];
   if (facts.nextRenewalAt !== null) {
     parts.push(
       facts.nextRenewalAt <= now
@@ -130,7 +135,7 @@ function hanging({ facts, due, kind }: Attention, now: Instant): string {
     );
   }
   if (due !== null && due > now)
-    parts.push(`${kind === "approval" ? "Lapses" : "Ends"} ${relative(due, now)}.`);
+    parts.push(`${kind.startsWith("approval") ? "Lapses" : "Ends"} ${relative(due, now)}.`);
   return parts.join(" ");
 }
 
@@ -140,6 +145,7 @@ export const nextWords: Readonly<Record<string, string>> = {
   "certificates.deploy": "Deploy again",
   "certificates.validate": "Look now",
   "issuers.test": "Test again",
+  "jobs.cancel": "Withdraw",
   "jobs.retry": "Try again",
   "schedules.run": "Run now",
 };

@@ -52,6 +52,7 @@ const icons: Readonly<Record<Attention["kind"], IconName>> = {
   job_failed: "list-checks",
   schedule_failed: "timer",
   approval: "stamp",
+  approval_awaited: "stamp",
 };
 
 interface ItemProps {

@@ -16,7 +16,7 @@ export interface ActionsProps {
 
 export function Actions({ frame, job, canCancel, canPause, canRetry }: ActionsProps): Html {
   const hidden = { id: job.id };
-  const waits = job.status === "AwaitingApproval";
+  const waits = job.mayDecide;
   return (
     <>
       {waits ? (
@@ -70,7 +70,13 @@ export function Actions({ frame, job, canCancel, canPause, canRetry }: ActionsPr
         />
       ) : null}
       {canCancel ? (
-        <OperationForm of={workApi.cancel} frame={frame} hidden={hidden} submit="Cancel" danger />
+        <OperationForm
+          of={workApi.cancel}
+          frame={frame}
+          hidden={hidden}
+          submit={job.status === "AwaitingApproval" ? "Withdraw" : "Cancel"}
+          danger
+        />
       ) : null}
     </>
   );

@@ -71,7 +71,9 @@ function Main(props: JobProps): Html {
   return (
     <>
       {job.lastError === null || job.status === "Cancelled" ? null : <Failure of={job} />}
-      {job.evidence ? <Evidence of={job.evidence} /> : null}
+      {job.evidence ? (
+        <Evidence of={job.evidence} names={props.names} operation={job.operation} />
+      ) : null}
       {job.items ? (
         <ItemsOf {...props} />
       ) : (

@@ -30,7 +30,7 @@ export function Sentence({ of, agent, now }: SentenceProps): Html {
     case "AwaitingCSR":
       return <>The agent makes the key and hands in its certificate signing request.</>;
     case "AwaitingApproval":
-      return <>Somebody else has to approve it.</>;
+      return <>{awaited(of)}</>;
     case "Running":
       return <>{`Attempt ${of.attempts} of ${of.maxAttempts} is under way.`}</>;
     case "Paused":
@@ -47,6 +47,16 @@ export function Sentence({ of, agent, now }: SentenceProps): Html {
     case "Cancelled":
       return <>It was cancelled.</>;
   }
+}
+
+/** Who has to act: the reader, or others. */
+function awaited({ mayDecide, approversNeeded, decisions, requestedBy }: JobDetail): string {
+  const given = decisions.filter((it) => it.decision === "approved").length;
+  const left = Math.max((approversNeeded ?? 1) - given, 1);
+  const more = given > 0 ? ` ${given} of ${approversNeeded ?? 1} have approved it.` : "";
+  if (mayDecide) return `${requestedBy} asks for it: it waits for your decision.${more}`;
+  const who = left === 1 ? "Somebody else has" : `${left} other people have`;
+  return `${who} to approve it: approvers and administrators may.${more}`;
 }
 
 /** Nobody else can do what the agent does. */

@@ -15,6 +15,8 @@ const job = (change: Partial<JobDetail>): JobDetail => ({
   change: null,
   items: null,
   evidence: null,
+  mayDecide: false,
+  approversNeeded: null,
   ...change,
 });
 

@@ -22,7 +22,8 @@ export const signIn = write(accessApi.signIn, {
     return { user, locked, right, address: ctx.address ?? "" };
   },
   async commit(tx, { user, locked, right, address }, input) {
-    tx.subject({ id: user?.id ?? "", teamPk: null, details: { name: input.name } });
+    // A name that nobody has may be a password that somebody typed into the wrong field: it is not kept.
+    tx.subject({ id: user?.id ?? "", teamPk: null, details: { name: user?.name ?? "unknown" } });
     if (!user) return wrong();
     if (locked !== null) return tooSoon(Math.ceil((locked - tx.now) / seconds(1)));
     if (!right) {
@@ -32,6 +33,8 @@ export const signIn = write(accessApi.signIn, {
       await queries.updateUser(tx.db, user, change, tx.now);
       return wrong();
     }
+    const person = { type: "user", id: user.id, name: user.name } as const;
+    tx.subject({ id: user.id, teamPk: null, actor: person, details: {} });
     const token = newToken("ccs", tx.random);
     const expiresAt = later(tx.now, sessionLength);
     const change = { failed_sign_ins: 0, locked_until: null, last_sign_in_at: tx.now };

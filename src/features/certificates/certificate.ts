@@ -111,12 +111,11 @@ export const NewCertificate = z.strictObject({
     title: "Key",
     description: `Empty: ${usualKey}, or that of the signing request`,
   }),
-  validitySeconds: z
-    .int()
-    .min(60)
-    .max(315_360_000)
-    .optional()
-    .meta({ title: "Validity (seconds)", description: "Empty: as profile and issuer say" }),
+  validitySeconds: z.int().min(60).max(315_360_000).optional().meta({
+    title: "Validity",
+    description: "Empty: as profile and issuer say",
+    unit: "seconds",
+  }),
 });
 export type NewCertificate = z.output<typeof NewCertificate>;
 

@@ -116,6 +116,40 @@ export async function approvals(ctx: Context, help: Helper): Promise<Attention[]
   ];
 }
 
+/** What the caller asked for and others have to approve: it waits, and can be withdrawn. */
+export async function ownRequests(ctx: Context, help: Helper): Promise<Attention[]> {
+  const me = await personOf(ctx.reader, requesterOf(ctx.actor));
+  if (me === undefined) return [];
+  const waiting = await queries.listAwaiting(ctx.scanner, ctx.scope);
+  const persons = new Map<string, string | undefined>();
+  const mine: queries.JobRow[] = [];
+  for (const row of waiting) {
+    // The column holds what `insertJob` wrote.
+    const requester = JSON.parse(row.requested_by) as Requester;
+    const known = `${requester.type}:${requester.id}`;
+    if (!persons.has(known)) persons.set(known, await personOf(ctx.reader, requester));
+    if (persons.get(known) === me) mine.push(row);
+  }
+  const [first] = mine;
+  if (!first) return [];
+  const isOne = mine.length === 1;
+  return [
+    attention({
+      key: `approval_awaited/${isOne ? first.id : "all"}`,
+      kind: "approval_awaited",
+      severity: "run",
+      count: mine.length,
+      subjects: mine.map((row) => jobSubject(row, row.deadline)),
+      due: earliest(mine.map((row) => row.deadline)),
+      since: earliest(mine.map((row) => row.created_at)),
+      facts: { operation: isOne ? operationOf(first) : null },
+      path: isOne ? `/jobs/${first.id}` : "/jobs?status=AwaitingApproval",
+      isExact: isOne,
+      actions: isOne ? help("jobs.cancel", { id: first.id }) : [],
+    }),
+  ];
+}
+
 export async function failedSchedules(ctx: Context, help: Helper): Promise<Attention[]> {
   const rows = await queries.listFailedSchedules(ctx.scanner);
   return rows.map((row) =>

@@ -17,6 +17,7 @@ export const AttentionKind = z.enum([
   "job_failed",
   "schedule_failed",
   "approval",
+  "approval_awaited",
 ]);
 export type AttentionKind = z.infer<typeof AttentionKind>;
 

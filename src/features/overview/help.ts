@@ -14,6 +14,7 @@ const helping: readonly Contract[] = [
   deploymentsApi.validate,
   issuerActionsApi.test,
   workApi.retry,
+  workApi.cancel,
   workApi.approve,
   workApi.reject,
   workApi.runSchedule,

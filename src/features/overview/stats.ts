@@ -5,7 +5,7 @@ import { byUrgency } from "./attention.ts";
 import { expired, failing, unplanned } from "./attention-certificates.ts";
 import { unused } from "./attention-deployments.ts";
 import { endingAuthorities, failedIssuers, silentAgents } from "./attention-fleet.ts";
-import { approvals, failedJobs, failedSchedules } from "./attention-work.ts";
+import { approvals, failedJobs, failedSchedules, ownRequests } from "./attention-work.ts";
 import { countsOf, issuanceOf, jobTrendsOf, timelineOf } from "./counts.ts";
 import { feedOf } from "./feed.ts";
 import { helperOf } from "./help.ts";
@@ -26,6 +26,7 @@ const attention = read(statsApi.attention, async (ctx, { limit }) => {
     failedJobs(ctx, now, help),
     failedSchedules(ctx, help),
     approvals(ctx, help),
+    ownRequests(ctx, help),
   ]);
   const all = found.flat().sort(byUrgency);
   return { data: all.slice(0, limit), total: all.length, asOf: now };

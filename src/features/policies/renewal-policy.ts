@@ -19,12 +19,11 @@ export const RenewalPolicyFields = z.strictObject({
     .meta({ title: "Share of the lifetime (%)" }),
   autoRenew: z.boolean().default(true).meta({ title: "Renew automatically" }),
   maxRetries: z.int().min(0).max(100).default(10).meta({ title: "Attempts after the first" }),
-  retryIntervalSeconds: z
-    .int()
-    .min(0)
-    .max(86_400)
-    .default(0)
-    .meta({ title: "Seconds between attempts", description: "0: growing waits from 10 s to 1 h" }),
+  retryIntervalSeconds: z.int().min(0).max(86_400).default(0).meta({
+    title: "Time between attempts",
+    description: "0: growing waits from 10 s to 1 h",
+    unit: "seconds",
+  }),
   alertThresholdsDays: z
     .array(z.int().min(0).max(365))
     .max(10)

@@ -34,7 +34,7 @@ export const ProfileRules = z.strictObject({
     .min(0)
     .max(days(3_660) / 1_000)
     .default(0)
-    .meta({ title: "Longest validity (seconds)", description: "0: the issuer's" }),
+    .meta({ title: "Longest validity", description: "0: the issuer's", unit: "seconds" }),
   allowedEkus: z
     .array(z.enum(extendedKeyUsages))
     .min(1)

@@ -13,7 +13,7 @@ import { approvalInput } from "../approvals/approval.ts";
 import { bulkKind } from "../bulk/bulk.ts";
 import { countItems, listItems } from "../bulk/item-queries.ts";
 import { unlessTaken } from "../conflicts.ts";
-import { type Context, requesterOf } from "../context.ts";
+import { type Context, inScope, requesterOf, scopeOf } from "../context.ts";
 import { read, type WriteTx, write } from "../handler.ts";
 import { workApi } from "./api.ts";
 import * as queries from "./queries.ts";
@@ -39,10 +39,13 @@ async function load(ctx: Context, id: string): Promise<queries.JobRow> {
 
 export const get = read(workApi.get, async (ctx, { id }) => {
   const row = await load(ctx, id);
+  const decisions = await queries.decisionsOf(ctx.reader, row.pk);
   return {
     ...queries.jobView(row),
     steps: await queries.stepsOf(ctx.reader, row.pk),
-    decisions: await queries.decisionsOf(ctx.reader, row.pk),
+    decisions,
+    mayDecide: await mayDecide(ctx, row, decisions),
+    approversNeeded: row.state === "AwaitingApproval" ? neededFor(row) : null,
     ...(await askedFor(ctx, row)),
   };
 });
@@ -169,26 +172,43 @@ async function otherPerson(ctx: Context, requester: Requester): Promise<Person> 
     personOf(ctx.reader, requester),
     personOf(ctx.reader, requesterOf(ctx.actor)),
   ]);
-  if (deciding === undefined) {
-    throw new Problem(
-      "forbidden",
-      "it is not known who is behind this credential; decide with one of a user",
-    );
-  }
-  if (asking === undefined) {
-    throw new Problem(
-      "forbidden",
-      "it is not known who is behind the credential that asked; ask again with one of a user",
-    );
-  }
-  if (asking === deciding) {
-    throw new Problem(
-      "forbidden",
-      "nobody decides on their own request, with whichever credential",
-    );
-  }
+  const refusal = whyNot(asking, deciding);
+  if (refusal !== undefined || deciding === undefined)
+    throw new Problem("forbidden", refusal ?? "");
   return deciding;
 }
+
+/** Why this person may not decide on what that person asked for; undefined when they may. */
+function whyNot(asking: Person | undefined, deciding: Person | undefined): string | undefined {
+  if (deciding === undefined)
+    return "it is not known who is behind this credential; decide with one of a user";
+  if (asking === undefined)
+    return "it is not known who is behind the credential that asked; ask again with one of a user";
+  return asking === deciding
+    ? "nobody decides on their own request, with whichever credential"
+    : undefined;
+}
+
+/** As `jobs.approve` would say, for pages that offer it. */
+async function mayDecide(
+  ctx: Context,
+  row: queries.JobRow,
+  decisions: readonly { readonly decidedBy: string }[],
+): Promise<boolean> {
+  if (row.state !== "AwaitingApproval") return false;
+  const scope = scopeOf(ctx.actor, "jobs:approve");
+  if (scope === undefined || !inScope(scope, row.team_pk)) return false;
+  const [asking, deciding] = await Promise.all([
+    personOf(ctx.reader, queries.requesterOf(row)),
+    personOf(ctx.reader, requesterOf(ctx.actor)),
+  ]);
+  if (whyNot(asking, deciding) !== undefined || deciding === undefined) return false;
+  const name = await nameOfPerson(ctx.reader, deciding);
+  return decisions.every((it) => it.decidedBy !== name && it.decidedBy !== deciding);
+}
+
+const neededFor = (row: queries.JobRow): number =>
+  row.kind === "approvals.operation" ? approvalInput.parse(JSON.parse(row.input)).approvers : 1;
 
 async function prepareDecision(ctx: Context, id: string) {
   const row = await load(ctx, id);
@@ -196,9 +216,7 @@ async function prepareDecision(ctx: Context, id: string) {
     throw new Problem("wrong-state", `the job is ${row.state}, it does not wait for approval`);
   }
   const person = await otherPerson(ctx, queries.requesterOf(row));
-  const needed =
-    row.kind === "approvals.operation" ? approvalInput.parse(JSON.parse(row.input)).approvers : 1;
-  return { row, person, needed };
+  return { row, person, needed: neededFor(row) };
 }
 
 type Deciding = Awaited<ReturnType<typeof prepareDecision>>;

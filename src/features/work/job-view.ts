@@ -54,6 +54,10 @@ export const JobDetail = z.object({
   change: z.record(z.string(), z.unknown()).nullable(),
   /** Of bulk work only. */
   items: ItemCounts.nullable(),
+  /** The caller may approve or reject it. */
+  mayDecide: z.boolean(),
+  /** How many have to agree; null: it waits for nobody. */
+  approversNeeded: z.int().nullable(),
   /** What an approver must know; only for jobs that wait for approval. */
   evidence: z.record(z.string(), z.unknown()).nullable(),
 });

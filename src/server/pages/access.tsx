@@ -107,9 +107,9 @@ export const accessPages: readonly Page[] = [
   { path: "/welcome/agent", load: welcomeAgent },
   { path: "/signin", isPublic: true, load: signIn },
   { path: "/keys", load: keys },
-  { path: "/keys/new", load: newKey },
+  { path: "/keys/new", needs: accessApi.createKey, load: newKey },
   { path: "/users", load: users },
-  { path: "/users/new", load: newUser },
+  { path: "/users/new", needs: accessApi.createUser, load: newUser },
   { path: "/users/:id", load: user },
   { path: "/audit", load: audit },
 ];

@@ -128,8 +128,8 @@ export const agentPages: readonly Page[] = [
   { path: "/agents", load: list },
   { path: "/agents/retired", load: retired },
   { path: "/agents/fleet", load: fleet },
-  { path: "/agents/new", load: invite },
+  { path: "/agents/new", needs: agentsApi.createJoinToken, load: invite },
   { path: "/agents/new/:id", load: joined },
   { path: "/agents/:id", load: detail },
-  { path: "/agents/:id/retire", load: retire },
+  { path: "/agents/:id/retire", needs: agentsApi.retire, load: retire },
 ];

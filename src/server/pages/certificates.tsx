@@ -217,12 +217,12 @@ const partsOf: Readonly<Record<string, (it: Exported) => Part>> = {
 
 export const certificatePages: readonly Page[] = [
   { path: "/certificates", load: list },
-  { path: "/certificates/new", load: order },
+  { path: "/certificates/new", needs: certificatesApi.create, load: order },
   { path: "/certificates/:id", load: detail },
-  { path: "/certificates/:id/edit", load: edit },
-  { path: "/certificates/:id/archive", load: archive },
-  { path: "/certificates/:id/renew", load: force },
-  { path: "/certificates/:id/renew-request", load: request },
+  { path: "/certificates/:id/edit", needs: certificatesApi.update, load: edit },
+  { path: "/certificates/:id/archive", needs: certificatesApi.archive, load: archive },
+  { path: "/certificates/:id/renew", needs: certificatesApi.renew, load: force },
+  { path: "/certificates/:id/renew-request", needs: certificatesApi.renew, load: request },
   { path: "/certificates/:id/compare", load: compare },
   { path: "/certificates/:id/pem", load: pem },
 ];

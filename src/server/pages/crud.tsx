@@ -41,10 +41,10 @@ function pagesOf<T extends Thing, M>(kind: Kind<T, M>): readonly Page[] {
   const { path } = kind.of;
   return [
     { path, load: (visit) => list(kind, visit) },
-    { path: `${path}/new`, load: (visit) => create(kind, visit) },
+    { path: `${path}/new`, needs: kind.of.api.create, load: (visit) => create(kind, visit) },
     { path: `${path}/:id`, load: (visit) => detail(kind, visit) },
-    { path: `${path}/:id/edit`, load: (visit) => edit(kind, visit) },
-    { path: `${path}/:id/delete`, load: (visit) => remove(kind, visit) },
+    { path: `${path}/:id/edit`, needs: kind.of.api.update, load: (visit) => edit(kind, visit) },
+    { path: `${path}/:id/delete`, needs: kind.of.api.remove, load: (visit) => remove(kind, visit) },
   ];
 }
 

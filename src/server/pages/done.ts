@@ -24,6 +24,8 @@ export const doneCookie = "__Host-certctl-done";
 const Done = z.strictObject({
   operation: z.string(),
   name: z.string(),
+  /** It waits for approval. */
+  isDeferred: z.boolean().optional(),
   /** It took something back. */
   isUndo: z.boolean(),
   undo: z.object({ values: TextsSchema, revision: z.int().optional() }).optional(),
@@ -65,7 +67,8 @@ function read(text: string): Done | undefined {
 }
 
 /** `shop.example.org was archived.`; without a name `The certificate was archived.` */
-function sentenceOf(contract: Contract, { name, isUndo }: Done): string {
+function sentenceOf(contract: Contract, { name, isUndo, isDeferred }: Done): string {
+  if (isDeferred) return "What you asked for waits for approval.";
   const done = contract.done ?? `${contract.summary}: done`;
   const template = isUndo && contract.method === "PATCH" ? "{} is as it was before" : done;
   const kind = kinds[resourceType(contract)]?.one ?? "thing";

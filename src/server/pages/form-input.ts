@@ -5,6 +5,7 @@ import type { FieldError } from "#base/problem.ts";
 import { unwrap } from "#base/schema.ts";
 import { type Field, fieldsOfRow } from "#views/fields.ts";
 import type { Texts } from "#views/frame.ts";
+import { lengthIn } from "#views/length.ts";
 
 export interface FormInput {
   /** As REST would have received it; still to be validated. */
@@ -57,11 +58,19 @@ function valueAt(field: Field, texts: Texts, errors: FieldError[]): unknown {
   if (field.control === "map") return mapIn(given);
   const text = given.at(-1)?.trim() ?? "";
   if (text === "") return emptyValue(field);
-  if (field.control === "json") return jsonOf(field, text, errors);
-  if (field.control === "datetime") return instantText(text);
+  const read = readers[field.control];
+  if (read) return read(field, text, errors);
   // Text keeps its spaces: the schema trims where that is right, and a password may begin with one.
   return coerce(field.schema, [field.control === "number" ? text : (given.at(-1) ?? "")]);
 }
+
+type Reader = (field: Field, text: string, errors: FieldError[]) => unknown;
+
+const readers: Partial<Record<Field["control"], Reader>> = {
+  json: jsonOf,
+  datetime: (_, text) => instantText(text),
+  seconds: lengthOf,
+};
 
 /** Entries a line each, or a JSON list. Numbers and ids may be parted by commas as well. Empty means none. */
 function listIn(field: Field, given: readonly string[]): unknown {
@@ -115,6 +124,14 @@ function jsonOf(field: Field, text: string, errors: FieldError[]): unknown {
     errors.push({ path: field.name, message: `is not JSON: ${error.message}` });
     return undefined;
   }
+}
+
+function lengthOf(field: Field, text: string, errors: FieldError[]): number | undefined {
+  const seconds = lengthIn(text);
+  if (seconds === undefined) {
+    errors.push({ path: field.name, message: "must be a length of time: 90 d, 36 h, 15 m, 30 s" });
+  }
+  return seconds;
 }
 
 /** What a browser's control for local times sends is UTC by our label; anything else goes on as it is. */

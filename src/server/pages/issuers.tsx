@@ -123,9 +123,9 @@ async function pem(visit: Visit): Promise<Response> {
 
 export const issuerPages: readonly Page[] = [
   { path: "/issuers", load: list },
-  { path: "/issuers/new", load: create },
+  { path: "/issuers/new", needs: issuersApi.create, load: create },
   { path: "/issuers/:id", load: detail },
-  { path: "/issuers/:id/edit", load: edit },
-  { path: "/issuers/:id/delete", load: remove },
+  { path: "/issuers/:id/edit", needs: issuersApi.update, load: edit },
+  { path: "/issuers/:id/delete", needs: issuersApi.remove, load: remove },
   { path: "/issuers/:id/pem", load: pem },
 ];

@@ -31,11 +31,17 @@ async function list(visit: Visit): Promise<Shown> {
 
 async function detail(visit: Visit): Promise<Shown> {
   const job = await visit.read(workApi.get, { id: visit.params["id"] });
+  const told = (key: string) => {
+    const id = job.evidence?.[key];
+    return typeof id === "string" ? id : null;
+  };
   const names = await namesOf(visit, {
-    certificate: [job.certificateId],
-    target: [job.targetId],
+    certificate: [job.certificateId, told("certificate")],
+    target: [job.targetId, told("target")],
     agent: [job.agentId],
-    issuer: [job.issuerId],
+    issuer: [job.issuerId, told("issuer")],
+    profile: [told("profile")],
+    owner: [told("owner")],
   });
   const agent = await agentOf(visit, job.agentId);
   const items = job.items ? await itemsOf(visit, job.id) : undefined;

@@ -1,6 +1,7 @@
 /** Names for ids and choices for selects, read as the visitor: what they may not see keeps its id. */
 import type { Contract } from "#base/contract.ts";
 import { Problem } from "#base/problem.ts";
+import { accessApi } from "#features/access/api.ts";
 import { agentsApi } from "#features/agents/api.ts";
 import { certificatesApi } from "#features/certificates/api.ts";
 import { issuersApi } from "#features/issuers/api.ts";
@@ -21,6 +22,7 @@ const apis = {
   policy: renewalPoliciesApi,
   agent: agentsApi,
   target: targetsApi,
+  user: { get: accessApi.getUser, list: accessApi.listUsers },
 } as const satisfies Record<NamedKind, { readonly get: Contract; readonly list: Contract }>;
 
 type Wanted = { readonly [K in NamedKind]?: readonly (string | null)[] };
@@ -59,7 +61,7 @@ const most = 500;
 /** What may be chosen; undefined when there is too much of it, or it may not be seen. */
 export async function choicesOf(
   visit: Visit,
-  kind: Exclude<NamedKind, "certificate">,
+  kind: Exclude<NamedKind, "certificate" | "user">,
 ): Promise<readonly Choice[] | undefined> {
   const contract = apis[kind].list;
   if (!visit.frame.may(contract)) return undefined;

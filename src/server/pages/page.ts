@@ -35,6 +35,8 @@ export interface Page {
   readonly section?: string;
   /** May be seen without signing in. */
   readonly isPublic?: boolean;
+  /** The operation that it is there for: whoever may not do that is told so at once, not at the end of a form. */
+  readonly needs?: Contract;
   load(visit: Visit): Promise<Shown | Response>;
 }
 

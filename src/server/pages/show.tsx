@@ -14,6 +14,7 @@ import { pagePolicy } from "../headers.ts";
 import { problemDocument } from "../problem-response.ts";
 import { doneCookie, fromCookie } from "./done.ts";
 import { matchPage, type Page, type Shown, type Visit } from "./page.ts";
+import { requireRight } from "./rights.ts";
 import { cookie, type Request, type Site, themeOf, type Visitor, visitOf } from "./site.ts";
 
 export interface ShowOptions {
@@ -38,6 +39,7 @@ export async function showAt(
     return await askToSignIn(c, visit);
   }
   try {
+    requireRight(visit, matched.page.needs);
     const shown = await matched.page.load(await withSaved(visit));
     if (shown instanceof Response) return shown;
     const status = options.status ?? shown.status ?? 200;

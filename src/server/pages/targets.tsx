@@ -199,8 +199,8 @@ async function present(visit: Visit): Promise<TargetView> {
 
 export const targetPages: readonly Page[] = [
   { path: "/targets", load: list },
-  { path: "/targets/new", load: create },
+  { path: "/targets/new", needs: targetsApi.create, load: create },
   { path: "/targets/:id", load: detail },
-  { path: "/targets/:id/edit", load: edit },
-  { path: "/targets/:id/delete", load: remove },
+  { path: "/targets/:id/edit", needs: targetsApi.update, load: edit },
+  { path: "/targets/:id/delete", needs: targetsApi.remove, load: remove },
 ];
