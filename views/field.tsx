@@ -13,6 +13,7 @@ import { Help } from "./help-link.tsx";
 import type { Html } from "./html.ts";
 import { Icon } from "./icon.tsx";
 import type { Conflict } from "./merge.ts";
+import { type Found, labelIn, Searched } from "./searched.tsx";
 
 /** What the fields of one form share. */
 export interface FieldSet {
@@ -34,12 +35,16 @@ interface FieldProps {
 
 export function FieldView({ field, set }: FieldProps): Html {
   if (field.control === "group") return <Group field={field} set={set} />;
-  const choices = set.choices[withoutIndex(field.name)] ?? field.choices;
+  const offer = set.choices[withoutIndex(field.name)];
+  const choices = offer ?? field.choices;
   const conflict = set.conflicts?.get(field.name);
   if (conflict) {
     return <ConflictView field={field} of={conflict} choices={choices} id={idOf(field, set)} />;
   }
   if (field.control === "rows") return <Rows field={field} set={set} />;
+  if (offer?.search !== undefined && field.control === "lines") {
+    return <SearchedList field={field} set={set} known={offer} search={offer.search} />;
+  }
   if (choices && (field.control === "checks" || field.control === "lines")) {
     return <Checks field={{ ...field, control: "checks" }} set={set} choices={choices} />;
   }
@@ -54,9 +59,55 @@ export function FieldView({ field, set }: FieldProps): Html {
         <Explained field={field} set={set} />
       </div>
       <Hint field={field} set={set} />
-      <Input field={field} set={set} choices={choices} />
+      {offer?.search === undefined ? (
+        <Input field={field} set={set} choices={choices} />
+      ) : (
+        <Searched
+          {...common(field, set)}
+          known={offer}
+          search={offer.search}
+          value={textsAt(field, set).at(-1) ?? ""}
+        />
+      )}
       <Wrong field={field} set={set} />
     </div>
+  );
+}
+
+/** Those chosen already, to be taken away, and room for more. */
+function SearchedList({ field, set, known, search }: FieldProps & Found): Html {
+  const chosen = textsAt(field, set)
+    .flatMap((text) => text.split("\n"))
+    .filter((it) => it !== "");
+  const id = idOf(field, set);
+  return (
+    <fieldset class="f" id={id}>
+      <legend class="l mb-1 font-medium">
+        {field.title}
+        {isMarked(field, set) ? <span class="sub"> optional</span> : null}
+      </legend>
+      <Hint field={{ ...field, control: "checks" }} set={set} />
+      <input type="hidden" name={field.name} value="" />
+      <div class={chosen.length === 0 ? "hidden" : "choices"}>
+        {[...new Set(chosen)].map((it) => (
+          <label class="tick">
+            <input type="checkbox" class="checkbox" name={field.name} value={it} checked />
+            <span class="bidi">{labelIn(known, it)}</span>
+          </label>
+        ))}
+      </div>
+      {[1, 2, 3].map((at) => (
+        <Searched
+          id={`${id}-more-${at}`}
+          name={field.name}
+          aria-label={`${field.title}: one more`}
+          known={[]}
+          search={search}
+          value=""
+        />
+      ))}
+      <Wrong field={field} set={set} />
+    </fieldset>
   );
 }
 

@@ -12,8 +12,13 @@ export interface Choice {
   readonly label: string;
 }
 
+export interface Offer extends ReadonlyArray<Choice> {
+  /** There is more than a list can show: these are only those chosen already, the others are found by name at this path. */
+  readonly search?: string;
+}
+
 /** What may be chosen for a field, by the field's wire name; absent: it is typed. */
-export type Choices = Readonly<Record<string, readonly Choice[] | undefined>>;
+export type Choices = Readonly<Record<string, Offer | undefined>>;
 
 /** A problem as people see it. */
 export interface ShownProblem {

@@ -16,6 +16,7 @@ import { baseIn, lastChange, settle } from "./pages/conflict.ts";
 import { destinationOf } from "./pages/destinations.ts";
 import { type Done, doneCookie, nameBefore, nameIn, toCookie, undoOf } from "./pages/done.ts";
 import { readForm, secretNames } from "./pages/form-input.ts";
+import { toIds } from "./pages/lookups.ts";
 import { localPath } from "./pages/page.ts";
 import type { Posted } from "./pages/posted.ts";
 import { signInAgain, startSession, stopSession } from "./pages/session.tsx";
@@ -45,8 +46,10 @@ export function mountForms(app: App, site: Site): void {
     const contract = operation?.contract;
     const isForm = contract?.effect === "write" && (!contract.machine || contract.name in sessions);
     if (!contract || !isForm) throw new Problem("not-found", "there is no such form");
-    const posted = await readPosted(c, contract, site.parts.maxBody);
+    const sent = await readSent(c, site.parts.maxBody);
     const visitor = await visitorOf(site, c);
+    const named = await toIds(visitOf(site, c, visitor, nowhere), sent.texts);
+    const posted = postedOf(contract, { ...sent, ...named });
     const { actor } = visitor.identity;
     if (actor.type === "anonymous" && contract.permission !== "public") {
       return await signInAgain(site, c, visitor, sentOf(posted, undefined), posted.control);
@@ -65,7 +68,12 @@ function requireOwnSite(c: Request): void {
 /** Reading for a form is done on no page. */
 const nowhere = { path: "/", query: new URLSearchParams(), params: {}, sent: undefined };
 
-async function readPosted(c: Request, contract: Contract, limit: number): Promise<Posted> {
+interface Sent {
+  readonly texts: Texts;
+  readonly control: Posted["control"];
+}
+
+async function readSent(c: Request, limit: number): Promise<Sent> {
   const type = c.req.header("content-type") ?? "";
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) {
     throw new Problem("unsupported-media-type", "send application/x-www-form-urlencoded");
@@ -79,10 +87,19 @@ async function readPosted(c: Request, contract: Contract, limit: number): Promis
   const control = Object.fromEntries(
     names.filter((it) => it.startsWith("_")).map((name) => [name.slice(1), all.get(name) ?? ""]),
   );
+  return { texts, control };
+}
+
+function postedOf(
+  contract: Contract,
+  { texts, control, errors }: Sent & { readonly errors: readonly FieldError[] },
+): Posted {
   const fields = fieldsOf(contract, nestedOf(contract, texts));
   const base = baseIn(control["base"]);
   const settled = base === undefined ? texts : settle(fields, { texts, base, control });
-  return { contract, texts: settled, control, base, fields, input: readForm(fields, settled) };
+  const input = readForm(fields, settled);
+  const all = { ...input, errors: [...errors, ...input.errors] };
+  return { contract, texts: settled, control, base, fields, input: all };
 }
 
 /** The schema of a configuration follows from the type that the form names; without its fields it is JSON. */

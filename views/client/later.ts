@@ -16,6 +16,14 @@ export function startLater(): void {
     event.preventDefault();
     void openPalette();
   });
+  document.addEventListener("input", ({ target }) => {
+    if (!(target instanceof HTMLInputElement) || target.dataset["search"] === undefined) return;
+    // Without the script the name is typed to its end.
+    void more().then(
+      (it) => it.offer(target),
+      () => undefined,
+    );
+  });
 }
 
 /** Above the page; as a page where its script is not to be had, which is so when the server was updated meanwhile. */

@@ -2,5 +2,6 @@
 import { startPalette } from "./palette.ts";
 
 export { openPalette } from "./palette.ts";
+export { offer } from "./search.ts";
 
 startPalette();

@@ -112,7 +112,7 @@ async function edit(visit: Visit): Promise<Shown> {
   const certificate = await visit.read(certificatesApi.get, { id: visit.params["id"] });
   const fields = fieldsOf(certificatesApi.update);
   const values = textsOf(fields, toWire(CertificateWithTargets, certificate));
-  const choices = await orderChoices(visit);
+  const choices = await orderChoices(visit, certificate);
   const { frame } = visit;
   return {
     title: "Edit",

@@ -97,7 +97,7 @@ async function edit<T extends Thing, M>(kind: Kind<T, M>, visit: Visit): Promise
   const thing = await present(kind, visit);
   const [beside, choices] = await Promise.all([
     besideOf(kind, visit, [thing], thing),
-    choicesIn(of, visit),
+    choicesIn(of, visit, thing),
   ]);
   const values = textsOf(fieldsOf(of.api.update), toWire(of.view, thing));
   const body = <CrudEdit {...{ of, thing, beside, values, choices }} />;
@@ -159,6 +159,13 @@ async function readIf<C extends Contract>(
   return visit.frame.may(contract) ? await visit.read(contract, input) : undefined;
 }
 
-async function choicesIn<T extends Thing, M>(of: Crud<T, M>, visit: Visit): Promise<Choices> {
-  return "teamId" in of.references ? { team_id: await choicesOf(visit, "team") } : {};
+async function choicesIn<T extends Thing, M>(
+  of: Crud<T, M>,
+  visit: Visit,
+  thing?: T,
+): Promise<Choices> {
+  if (!("teamId" in of.references)) return {};
+  const team: unknown = thing && Reflect.get(thing, "teamId");
+  const chosen = typeof team === "string" ? [team] : [];
+  return { team_id: await choicesOf(visit, "team", chosen) };
 }

@@ -2,7 +2,7 @@
 /** @jsxImportSource hono/jsx */
 import { type FieldError, Problem } from "#base/problem.ts";
 import { certificatesApi } from "#features/certificates/api.ts";
-import type { CheckedOrder } from "#features/certificates/certificate.ts";
+import type { CertificateWithTargets, CheckedOrder } from "#features/certificates/certificate.ts";
 import { NewCertificatePage } from "#views/certificates/new.tsx";
 import { addressOf, steps } from "#views/certificates/new-steps.ts";
 import { startingTexts } from "#views/field-texts.ts";
@@ -13,15 +13,15 @@ import { choicesOf } from "./lookups.ts";
 import type { Shown, Visit } from "./page.ts";
 
 /** What an order and a change choose from. */
-export async function orderChoices(visit: Visit): Promise<Choices> {
+export async function orderChoices(visit: Visit, of?: CertificateWithTargets): Promise<Choices> {
   const [owners, teams, issuers, agents, profiles, policies, targets] = await Promise.all([
-    choicesOf(visit, "owner"),
-    choicesOf(visit, "team"),
-    choicesOf(visit, "issuer"),
+    choicesOf(visit, "owner", of ? [of.ownerId] : []),
+    choicesOf(visit, "team", of ? [of.teamId] : []),
+    choicesOf(visit, "issuer", of ? [of.issuerId] : []),
     choicesOf(visit, "agent"),
-    choicesOf(visit, "profile"),
-    choicesOf(visit, "policy"),
-    choicesOf(visit, "target"),
+    choicesOf(visit, "profile", of ? [of.certificateProfileId] : []),
+    choicesOf(visit, "policy", of ? [of.renewalPolicyId] : []),
+    choicesOf(visit, "target", of?.targetIds),
   ]);
   return {
     owner_id: owners,

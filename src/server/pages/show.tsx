@@ -13,6 +13,7 @@ import { keptListAt } from "#views/saved-views.tsx";
 import { pagePolicy } from "../headers.ts";
 import { problemDocument } from "../problem-response.ts";
 import { doneCookie, fromCookie } from "./done.ts";
+import { toIds } from "./lookups.ts";
 import { matchPage, type Page, type Shown, type Visit } from "./page.ts";
 import { requireRight } from "./rights.ts";
 import { cookie, type Request, type Site, themeOf, type Visitor, visitOf } from "./site.ts";
@@ -40,6 +41,8 @@ export async function showAt(
   }
   try {
     requireRight(visit, matched.page.needs);
+    const settled = options.sent ? undefined : await addressWithIds(visit);
+    if (settled !== undefined) return c.redirect(settled, 303);
     const shown = await matched.page.load(await withSaved(visit));
     if (shown instanceof Response) return shown;
     const status = options.status ?? shown.status ?? 200;
@@ -48,6 +51,19 @@ export async function showAt(
     const problem = options.sent?.problem ?? shownProblem(site, c, error);
     return await showProblem(site, c, visitor, { visit, problem });
   }
+}
+
+/** Where filters and steps name things by their names: the same with their ids. */
+async function addressWithIds({ query, path, ...visit }: Visit): Promise<string | undefined> {
+  const names = [...new Set(query.keys())];
+  const texts = Object.fromEntries(names.map((name) => [name, query.getAll(name)]));
+  const settled = await toIds({ query, path, ...visit }, texts);
+  const isSame = names.every((name) => settled.texts[name]?.join("\n") === texts[name]?.join("\n"));
+  if (isSame) return undefined;
+  const pairs = Object.entries(settled.texts).flatMap(([name, all]) =>
+    all.map((text): [string, string] => [name, text]),
+  );
+  return `${path}?${new URLSearchParams(pairs)}`;
 }
 
 /** On the page of a list: with what the visitor has kept of it. */

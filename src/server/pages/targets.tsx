@@ -159,7 +159,7 @@ async function edit(visit: Visit): Promise<Shown> {
   const target = await present(visit);
   const nested = nestedOf(findTarget(target.type));
   const values = textsOf(fieldsOf(targetsApi.update, nested), toWire(TargetView, target));
-  const choices = { agent_id: await choicesOf(visit, "agent") };
+  const choices = { agent_id: await choicesOf(visit, "agent", [target.agentId]) };
   return {
     title: "Edit",
     crumbs: crumbOf(target),
