@@ -40,19 +40,30 @@ export const actionWords = (action: string): string =>
   ownWords[action] ??
   action;
 
+/** On the page of the thing itself, what happened to it: `Archived`, `Renewal started`. */
+export function pastWords(action: string): string {
+  const done = contracts.find((it) => it.name === action)?.done ?? "";
+  const [, own] = /^\{\} was (.+)$/.exec(done) ?? [];
+  const [, what, happened] = /^(?:The|A) (.+?)(?: of \{\})? (?:was|were) (.+)$/.exec(done) ?? [];
+  const words = own ?? (what === undefined ? undefined : `${what} ${happened}`);
+  return words === undefined
+    ? actionWords(action)
+    : words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
 export function AuditFeed({ events }: AuditFeedProps): Html {
   if (events.length === 0) return <p class="pb text-muted">Nothing is on record.</p>;
   return (
-    <ol class="feed">
+    <ol class="feed dated">
       {events.map((it) => (
         <li>
           <time datetime={new Date(it.timestamp).toISOString()} title={shortly(it.timestamp)}>
-            {dateOf(it.timestamp).replace(/ \d+$/, "")}
+            {`${dateOf(it.timestamp).replace(/ \d+$/, "")}, ${shortly(it.timestamp).slice(-9, -4)}`}
           </time>
           <Icon name={iconOf(it.action)} class={it.outcome === "success" ? "" : "bad"} />
           <span dir="auto">
-            <b>{actionWords(it.action)}</b>
-            {` ${it.actor}`}
+            <b>{pastWords(it.action)}</b>
+            {` by ${it.actor}`}
             {it.outcome === "success" ? "" : `, ${it.outcome}`}
           </span>
         </li>

@@ -42,7 +42,7 @@ export async function carryOut(
   if (it.demand) {
     const job = await defer(tx, operation, { input: it.input, demand: it.demand });
     const details = { ...it.details, deferred: true };
-    await appendAudit(tx, operation, "success", { ...about, id: job.id, details });
+    await appendAudit(tx, operation, "success", { ...about, type: "jobs", id: job.id, details });
     return { kind: "deferred", jobId: job.id };
   }
   const output: unknown = await handler.commit(tx, it.prepared, it.input);

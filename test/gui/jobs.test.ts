@@ -49,7 +49,7 @@ describe("jobs on pages", () => {
     expect((await viewer.get(path)).forms.map((it) => it.action)).toEqual(["/ui/sessions.end"]);
     const approver = await site.userWith({ role: "approver" });
     const theirs = await approver.get(path);
-    expect(theirs.html).toContain("root asks for it: it waits for your decision.");
+    expect(theirs.html).toContain("Asked for by root; it waits for your decision.");
     expect(theirs.html).toContain('<a href="/issuers/iss-local">Built-in CA</a>');
     const answer = await approver.send(theirs.form("jobs.approve"), { note: "fine with me" });
     expect(answer.location).toBe(path);

@@ -74,7 +74,7 @@ export function Actions({ frame, job, canCancel, canPause, canRetry }: ActionsPr
           of={workApi.cancel}
           frame={frame}
           hidden={hidden}
-          submit={job.status === "AwaitingApproval" ? "Withdraw" : "Cancel"}
+          submit={job.status === "AwaitingApproval" && !job.mayDecide ? "Withdraw" : "Cancel"}
           danger
         />
       ) : null}

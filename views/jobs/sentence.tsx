@@ -54,7 +54,7 @@ function awaited({ mayDecide, approversNeeded, decisions, requestedBy }: JobDeta
   const given = decisions.filter((it) => it.decision === "approved").length;
   const left = Math.max((approversNeeded ?? 1) - given, 1);
   const more = given > 0 ? ` ${given} of ${approversNeeded ?? 1} have approved it.` : "";
-  if (mayDecide) return `${requestedBy} asks for it: it waits for your decision.${more}`;
+  if (mayDecide) return `Asked for by ${requestedBy}; it waits for your decision.${more}`;
   const who = left === 1 ? "Somebody else has" : `${left} other people have`;
   return `${who} to approve it: approvers and administrators may.${more}`;
 }

@@ -173,6 +173,7 @@ export const agentsApi = {
   join: contract({
     name: "agents.join",
     summary: "Turn a join token into an agent with its own credential",
+    done: "{} was given its credential",
     method: "POST",
     path: "/api/v1/agents/join",
     permission: "public",

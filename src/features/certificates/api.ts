@@ -227,6 +227,7 @@ export const certificatesApi = {
   submitCsr: contract({
     name: "agents.csr",
     summary: "Hand in the signing request of a job",
+    done: "A signing request was handed in",
     method: "POST",
     path: "/api/v1/agents/:id/csr",
     permission: "agent",

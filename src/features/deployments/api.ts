@@ -119,6 +119,7 @@ export const deploymentsApi = {
   report: contract({
     name: "agents.report",
     summary: "Tell how a job ended",
+    done: "A result was reported",
     method: "POST",
     path: "/api/v1/agents/:id/jobs/:jobId/status",
     permission: "agent",
