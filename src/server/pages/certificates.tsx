@@ -32,10 +32,16 @@ import { choicesOf, namesOf } from "./lookups.ts";
 import { order, orderChoices } from "./order.tsx";
 import type { Page, Shown, Visit } from "./page.ts";
 
+/** So many boxes can be ticked on one page: their ids travel in an address, which is not to have more than 12,000 characters. */
+const mostTicked = 200;
+
 async function list(visit: Visit): Promise<Shown> {
   // Whether one job takes all that match is known only by their number.
   const counting = isAllChosen(visit.query) ? { count: "exact" } : {};
-  const { list, query, status } = await listingOf(visit, certificatesApi.list, counting);
+  const { list, query, status } = await listingOf(visit, certificatesApi.list, {
+    ...counting,
+    ...(Number(visit.query.get("per_page")) > mostTicked ? { per_page: mostTicked } : {}),
+  });
   const [names, choices] = await Promise.all([
     namesOf(visit, {
       issuer: list.data.map((it) => it.issuerId),

@@ -7,7 +7,7 @@ import { SignInPage } from "#views/access/sign-in.tsx";
 import type { SentForm, Texts } from "#views/frame.ts";
 import { csrfTokenOf, sessionCookie } from "../authenticate.ts";
 import { TextsSchema } from "./conflict.ts";
-import { localPath } from "./page.ts";
+import { localPath, longestPath } from "./page.ts";
 import type { Posted } from "./posted.ts";
 import { respond, type ShowOptions, showAt, shownProblem } from "./show.tsx";
 import {
@@ -24,7 +24,7 @@ import {
 /** The form that waits for its sender to sign in: it travels in the page, nothing is kept. */
 const Carried = z.strictObject({
   operation: z.string().max(100),
-  from: z.string().max(4_000),
+  from: z.string().max(longestPath),
   values: TextsSchema,
   base: TextsSchema.optional(),
 });
