@@ -176,7 +176,7 @@ function Entry({ it, q }: { readonly it: PaletteItem; readonly q: string }): Htm
         <Marked text={label} q={q} />
       </span>
       <span class="sub flex min-w-0 items-center gap-2 truncate">
-        {facts.length > 0 ? <span class="truncate">{facts.join(", ")}</span> : null}
+        {facts.length > 0 ? <span class="wide-only truncate">{facts.join(", ")}</span> : null}
         {status ? <Status of={status} /> : null}
         {keys.map((key) => (
           <kbd class="kbd">{key}</kbd>

@@ -79,7 +79,7 @@ describe("in a browser", () => {
 
     await page.getByRole("link", { name: "Certificates", exact: true }).click();
     await page.getByRole("link", { name: "New certificate" }).first().click();
-    await page.getByLabel("subjectAltNames").fill("www.example.test");
+    await page.getByLabel("Names").fill("www.example.test");
     await page.getByRole("button", { name: "Next: where it goes" }).click();
     await page.getByRole("checkbox", { name: "site" }).check();
     await page.getByRole("button", { name: "Next: owner and renewal" }).click();

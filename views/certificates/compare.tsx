@@ -1,11 +1,13 @@
 /** What differs between two versions of a certificate. */
 /** @jsxImportSource hono/jsx */
 import type { z } from "zod";
+import { instant } from "#base/time.ts";
 import type { certificatesApi } from "#features/certificates/api.ts";
 import { Head } from "../head.tsx";
 import type { Html } from "../html.ts";
 import { Panel } from "../panel.tsx";
 import { type Column, Table } from "../table.tsx";
+import { dateOf } from "../time.tsx";
 
 export type Comparison = z.output<(typeof certificatesApi)["compare"]["output"]>;
 type Field = Comparison["fields"][number];
@@ -28,10 +30,7 @@ export function ComparePage({
           <>
             <b>{said}</b>
             {`, ${same.length} are the same. `}
-            <code>{of.from}</code>
-            {" is the earlier, "}
-            <code>{of.to}</code>
-            {" the later."}
+            {`The earlier is valid ${validity(of, "from")}, the later ${validity(of, "to")}.`}
           </>
         }
       />
@@ -49,6 +48,13 @@ export function ComparePage({
       </div>
     </>
   );
+}
+
+/** Which of the versions it is, as people tell them apart. */
+function validity({ fields }: Comparison, side: "from" | "to"): string {
+  const at = (field: string) => fields.find((it) => it.field === field)?.[side][0] ?? "";
+  const [from, to] = [Date.parse(at("notBefore")), Date.parse(at("notAfter"))];
+  return `from ${dateOf(instant(from))} to ${dateOf(instant(to))}`;
 }
 
 const nameColumn: Column<Field> = { title: "Field", cell: (it) => <b>{it.field}</b> };

@@ -105,14 +105,15 @@ export interface ArchiveProps {
 export function ArchiveCertificatePage({ frame, certificate, served }: ArchiveProps): Html {
   const path = `/certificates/${certificate.id}`;
   const { notAfter } = certificate;
+  const n = certificate.targetIds.length;
   return (
     <Confirm
       frame={frame}
       of={certificatesApi.archive}
       title={`Archive ${certificate.name}`}
       blast={[
-        [String(certificate.targetIds.length), "targets get no renewal any more"],
-        [String(served), "serve it now and go on until it expires"],
+        [String(n), `${n === 1 ? "target gets" : "targets get"} no renewal any more`],
+        [String(served), `${served === 1 ? "serves" : "serve"} it now, until it expires`],
         [notAfter === null ? "–" : relative(notAfter, frame.now), "it expires"],
       ]}
       hidden={{ id: certificate.id }}

@@ -69,7 +69,11 @@ function about(
   key: "certificateId" | "targetId" | "agentId",
   names: Names,
 ): Column<JobView> {
-  return { title, class: "h", cell: (it) => <Ref kind={kind} id={it[key]} names={names} /> };
+  return {
+    title,
+    ...(kind === "certificate" ? {} : { class: "h" }),
+    cell: (it) => <Ref kind={kind} id={it[key]} names={names} />,
+  };
 }
 
 /** Why it stands where it stands. */

@@ -149,7 +149,8 @@ export const accessApi = {
         .array(GrantView)
         .min(1)
         .max(20)
-        .default([{ role: "viewer", teamId: null }]),
+        .default([{ role: "viewer", teamId: null }])
+        .meta({ title: "Roles" }),
       expiresAt: Timestamp.optional().meta({ title: "Expires" }),
     }),
     output: NewKey,
@@ -211,13 +212,14 @@ export const accessApi = {
     answer: "created",
     input: z.strictObject({
       name: PrincipalName,
-      email: z.email().optional(),
+      email: z.email().optional().meta({ title: "E-mail" }),
       password: Password,
       grants: z
         .array(GrantView)
         .min(1)
         .max(20)
-        .default([{ role: "viewer", teamId: null }]),
+        .default([{ role: "viewer", teamId: null }])
+        .meta({ title: "Roles" }),
     }),
     output: UserView,
     problems: ["already-exists", "not-found"],
@@ -235,9 +237,9 @@ export const accessApi = {
     answer: "json",
     input: z.strictObject({
       id: Id,
-      email: z.email().nullable().optional(),
+      email: z.email().nullable().optional().meta({ title: "E-mail" }),
       password: Password.optional(),
-      grants: z.array(GrantView).min(1).max(20).optional(),
+      grants: z.array(GrantView).min(1).max(20).optional().meta({ title: "Roles" }),
       disabled: z.boolean().optional().meta({ title: "May not sign in" }),
     }),
     output: UserView,

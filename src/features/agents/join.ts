@@ -87,7 +87,9 @@ export const join = write(agentsApi.join, {
     if (!(await tokens.useJoinToken(tx.db, token.pk, agentPk, tx.now))) {
       throw new Problem("forbidden", "the join token is unknown, used or expired; make a new one");
     }
-    tx.subject({ id, teamPk: token.team_pk, details: { name, token: token.id } });
+    // The token was all that spoke; from here on the agent speaks for itself.
+    const actor = { type: "agent", id, name } as const;
+    tx.subject({ id, teamPk: token.team_pk, actor, details: { name, token: token.id } });
     await tx.emit("agent.joined", { id, teamPk: token.team_pk }, {});
     const heartbeatSeconds = heartbeatInterval / seconds(1);
     return { id, name, credential, anchorsPem: [...anchors.pem], heartbeatSeconds };

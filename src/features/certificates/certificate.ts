@@ -91,11 +91,10 @@ export const NewCertificate = z.strictObject({
     .max(253)
     .optional()
     .meta({ title: "Common name", description: "Empty: the first subjectAltName" }),
-  sans: z
-    .array(z.string().trim().min(1).max(2_048))
-    .max(500)
-    .default([])
-    .meta({ title: "subjectAltNames", description: "DNS names, IP addresses, e-mail, URIs" }),
+  sans: z.array(z.string().trim().min(1).max(2_048)).max(500).default([]).meta({
+    title: "Names",
+    description: "subjectAltName: DNS names, IP addresses, e-mail addresses, URIs",
+  }),
   csrPem: z.string().max(100_000).optional().meta({
     title: "Certificate signing request (PEM)",
     description: "Empty: an agent makes the key",
