@@ -70,7 +70,8 @@ function StepView({ of, before, now }: StepProps): Html {
 /** What followed within minutes is told by how long it took. */
 function Moment({ of, before, now }: StepProps): Html {
   if (of.at === null) return <>{of.moment ?? "Not yet"}</>;
-  const isPrompt = before !== null && of.at >= before && of.at - before < 600_000;
+  // The agent sees it before its report of the installation arrives, by a little.
+  const isPrompt = before !== null && Math.abs(of.at - before) < 600_000;
   if (!of.ahead && isPrompt) {
     return (
       <time datetime={new Date(of.at).toISOString()} title={shortly(of.at)}>
