@@ -174,7 +174,7 @@ export function schemaOf(schema: z.core.$ZodType): Json {
 }
 
 /** What forms and the command line read, and OpenAPI does not know. */
-const ours: ReadonlySet<string> = new Set(["id", "$schema", "widget", "secret", "options"]);
+const ours: ReadonlySet<string> = new Set(["id", "$schema", "widget", "secret", "options", "unit"]);
 const verbatim: ReadonlySet<string> = new Set(["enum", "examples", "const"]);
 
 function onWire(value: unknown, defs: Json): unknown {
