@@ -4,8 +4,9 @@
 import { toSnake } from "#base/case.ts";
 import { type Contract, pathParameters } from "#base/contract.ts";
 import { Changed } from "./conflict.tsx";
-import { type FieldSet, FieldView } from "./field.tsx";
+import { FieldView } from "./field.tsx";
 import { formId } from "./field-ids.ts";
+import type { FieldSet } from "./field-set.tsx";
 import { startingTexts, startingTicks } from "./field-texts.ts";
 import { type Field, fieldsOf, type Nested } from "./fields.ts";
 import type { Choices, Frame, SentForm, Texts } from "./frame.ts";
