@@ -88,7 +88,8 @@ function keyWords({ isClientKey, keyHolders, targets }: CheckedOrder): string {
   if (keyHolders === 0) return "Nobody makes it yet: it needs a target or an agent";
   const agents = keyHolders === 1 ? "1 agent" : `${keyHolders} agents`;
   const places = targets === 1 ? "1 target" : `${targets} targets`;
-  return `Made by ${agents} for ${places}; it never leaves them`;
+  const where = keyHolders === 1 ? "its machine" : "their machines";
+  return `Made by ${agents} for ${places}; it never leaves ${where}`;
 }
 
 function Lifetime({ of, now }: { readonly of: CheckedOrder; readonly now: Instant }): Html {
